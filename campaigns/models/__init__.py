@@ -1,0 +1,31 @@
+from campaigns.models.campaigns import Audience, Campaign, CampaignDomain, Enrollment
+from campaigns.models.figures import DailyFigures
+from campaigns.models.flows import Flow, FlowStep, FlowVersion
+from campaigns.models.messages import (
+    Message,
+    MessageContent,
+    MessageEvent,
+    SendAttempt,
+    TrackedLink,
+)
+from campaigns.models.senders import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
+
+__all__ = [
+    "Audience",
+    "Campaign",
+    "CampaignDomain",
+    "DailyFigures",
+    "Enrollment",
+    "Flow",
+    "FlowStep",
+    "FlowVersion",
+    "Message",
+    "MessageContent",
+    "MessageEvent",
+    "SendAttempt",
+    "SenderAlias",
+    "SendingAccount",
+    "SendingDomain",
+    "SendingPolicy",
+    "TrackedLink",
+]

@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from datetime import time
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from mailsuite.lib.crypto import SecretField
+
+
+def weekdays() -> list[int]:
+    """Monday to Friday, as ISO 8601 numbers them."""
+    return [1, 2, 3, 4, 5]
+
+
+class SendingPolicy(models.Model):
+    """When and how fast a sending domain may send. Belongs to domains; no campaign overrides it.
+
+    All times are wall-clock in `timezone`.
+    """
+
+    name = models.CharField(max_length=100, unique=True)
+    timezone = models.CharField(max_length=64, default="Europe/Amsterdam")
+    send_days = ArrayField(
+        models.PositiveSmallIntegerField(validators=[MinValueValidator(1), MaxValueValidator(7)]),
+        default=weekdays,
+        help_text="ISO weekdays, 1 = Monday … 7 = Sunday.",
+    )
+    window_start = models.TimeField(default=time(8))
+    window_end = models.TimeField(default=time(17))
+    interval_minutes = models.PositiveSmallIntegerField(
+        default=20, help_text="Least time between two mails of one domain; 0 = no pause."
+    )
+    daily_cap = models.PositiveIntegerField(default=27, validators=[MinValueValidator(1)])
+    # Only for mails that were due in the window and got delayed.
+    grace_until = models.TimeField(default=time(18))
+    holiday_country = models.CharField(
+        max_length=2,
+        blank=True,
+        default="NL",
+        help_text="ISO country whose public holidays are no workdays; empty for none.",
+    )
+    blackout_dates = ArrayField(models.DateField(), default=list, blank=True)
+    # Public holidays on which this policy sends all the same (Good Friday, say).
+    working_holidays = ArrayField(models.DateField(), default=list, blank=True)
+
+    class Meta:
+        verbose_name_plural = "sending policies"
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="policy_window_opens_before_it_closes",
+                condition=Q(window_start__lt=F("window_end")),
+            ),
+            models.CheckConstraint(
+                name="policy_grace_not_before_window_end",
+                condition=Q(grace_until__gte=F("window_end")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.timezone not in available_timezones():
+            raise ValidationError(
+                {"timezone": f"{self.timezone!r} is no time zone; use one like Europe/Amsterdam."}
+            )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class SendingAccount(models.Model):
+    """How mail leaves: an SMTP server, or a provider's API through django-anymail."""
+
+    class Backend(models.TextChoices):
+        SMTP = "smtp", "SMTP"
+        AMAZON_SES = "amazon_ses", "Amazon SES"
+        BREVO = "brevo", "Brevo"
+        MAILERSEND = "mailersend", "MailerSend"
+        MAILGUN = "mailgun", "Mailgun"
+        MAILJET = "mailjet", "Mailjet"
+        POSTMARK = "postmark", "Postmark"
+        RESEND = "resend", "Resend"
+        SPARKPOST = "sparkpost", "SparkPost"
+
+    class Security(models.TextChoices):
+        NONE = "none", "None (local server only)"
+        STARTTLS = "starttls", "STARTTLS"
+        TLS = "tls", "TLS from the start"
+
+    name = models.CharField(max_length=100, unique=True)
+    backend = models.CharField(max_length=20, choices=Backend, default=Backend.SMTP)
+    host = models.CharField(max_length=253, blank=True)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
+    username = models.CharField(max_length=254, blank=True)
+    # The SMTP password, or the provider's API key.
+    secret = SecretField(blank=True)
+    # What the provider's backend of django-anymail takes beside the key ("sender_domain").
+    provider_options = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        if self.backend == self.Backend.SMTP and not self.host:
+            raise ValidationError({"host": "An SMTP account needs the name of its server."})
+
+
+class SendingDomain(models.Model):
+    """A domain that mails are sent from, and the throttle that all its senders share."""
+
+    name = models.CharField(max_length=253, unique=True)
+    policy = models.ForeignKey(SendingPolicy, on_delete=models.PROTECT, related_name="domains")
+    account = models.ForeignKey(SendingAccount, on_delete=models.PROTECT, related_name="domains")
+    # The flow of a campaign that names neither a flow nor a template.
+    default_flow = models.ForeignKey(
+        "Flow", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    is_active = models.BooleanField(default=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    pause_reason = models.CharField(max_length=500, blank=True)
+
+    # The throttle. Written by the gate (sending.py) in one conditional UPDATE, by nobody else.
+    next_allowed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    sent_on = models.DateField(null=True, blank=True, editable=False)  # local to the policy
+    sent_today = models.PositiveIntegerField(default=0, editable=False)
+
+    # Something gave slots back or pushed a mail out of its own: planning.py makes a new plan.
+    needs_replanning = models.BooleanField(default=False, editable=False)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_sending(self) -> bool:
+        return self.is_active and self.paused_at is None
+
+
+class SenderAlias(models.Model):
+    """One sender of a domain: `christian` on punthelder-seo.nl is christian@punthelder-seo.nl."""
+
+    domain = models.ForeignKey(SendingDomain, on_delete=models.CASCADE, related_name="aliases")
+    name = models.SlugField(max_length=64, help_text="The part before the @.")
+    sender_name = models.CharField(max_length=100)
+    reply_to = models.EmailField(blank=True)
+    # Jinja2 is not run on it; it is put below the body as it is (sanitised).
+    signature_html = models.TextField(blank=True)
+    account = models.ForeignKey(
+        SendingAccount,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="aliases",
+        help_text="Only where this alias has its own; else the domain's.",
+    )
+
+    class Meta:
+        verbose_name_plural = "sender aliases"
+        ordering = ["domain", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["domain", "name"], name="alias_once_per_domain"),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+    @property
+    def address(self) -> str:
+        return f"{self.name}@{self.domain.name}"
+
+    @property
+    def sending_account(self) -> SendingAccount:
+        return self.account or self.domain.account

@@ -1,0 +1,66 @@
+"""Chainable adjectives for leads. Each returns a queryset and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+if TYPE_CHECKING:
+    pass
+
+
+class LeadQuerySet(QuerySet[Any]):
+    def present(self) -> LeadQuerySet:
+        """Not deleted."""
+        return self.filter(deleted_at=None)
+
+    def mailable(self) -> LeadQuerySet:
+        """Present, active and not stopped. Says nothing of the suppression list."""
+        return self.filter(self.model.MAILABLE)
+
+    def unmailable(self) -> LeadQuerySet:
+        return self.exclude(self.model.MAILABLE)
+
+    def suppressed(self) -> LeadQuerySet:
+        """Whose address or whole e-mail domain is on the suppression list."""
+        return self.filter(self._on_suppression_list())
+
+    def not_suppressed(self) -> LeadQuerySet:
+        return self.filter(~self._on_suppression_list())
+
+    def search(self, words: str) -> LeadQuerySet:
+        """Leads in which every word of `words` begins some word of address, name or company."""
+        terms = re.findall(r"\w+", words)
+        if not terms:
+            return self
+        query = SearchQuery(
+            " & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw"
+        )
+        return self.filter(search_words=query)
+
+    @staticmethod
+    def _on_suppression_list() -> Exists:
+        from leads.models import Suppression
+
+        return Exists(
+            Suppression.objects.filter(
+                Q(scope=Suppression.Scope.ADDRESS, value=OuterRef("email"))
+                | Q(scope=Suppression.Scope.DOMAIN, value=OuterRef("email_domain"))
+            )
+        )
+
+
+class SuppressionQuerySet(QuerySet[Any]):
+    def covering(self, addresses: list[str]) -> SuppressionQuerySet:
+        """Entries that stop mail to any of these normalised addresses."""
+        from leads.models import Suppression
+
+        domains = {address.rpartition("@")[2] for address in addresses}
+        keys = [*addresses, *map(Suppression.erased_value, addresses)]
+        return self.filter(
+            Q(scope=Suppression.Scope.ADDRESS, value__in=keys)
+            | Q(scope=Suppression.Scope.DOMAIN, value__in=domains)
+        )

@@ -1,0 +1,112 @@
+"""The one gate for addresses: who may not be mailed, and how that is changed.
+
+Whoever adds to the suppression list and whoever sends a mail takes the same lock on the
+address, so a mail is either gone before the opt-out is confirmed or never leaves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from django.db import connection, transaction
+
+from leads.models import Lead, Suppression
+
+# Namespace of these advisory locks: first argument of pg_advisory_xact_lock(int, int).
+_LOCK_SPACE = 0x6D61696C
+# Taken exclusively by bulk writers instead of a lock an address: PostgreSQL's lock table is
+# bounded (max_locks_per_transaction), a list of opted-out addresses is not.
+_WHOLE_LIST = "*"
+_BULK = 1000
+
+
+def hold_address(address: str) -> None:
+    """Keep a normalised address from being suppressed until the transaction ends.
+
+    Shared: any number of senders hold at once, only a writer of the list waits. Call it
+    before reading the list, or the answer may be stale when it arrives.
+    """
+    _lock("pg_advisory_xact_lock_shared", [_WHOLE_LIST, address, address.rpartition("@")[2]])
+
+
+def _hold_for_writing(values: Sequence[str]) -> None:
+    _lock("pg_advisory_xact_lock", [_WHOLE_LIST] if len(values) > _BULK else values)
+
+
+def _lock(function: str, values: Iterable[str]) -> None:
+    """Take the locks in one sorted order, so that two callers never wait in a circle."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {function}(%s, key) FROM unnest(%s::int[]) AS key",  # noqa: S608
+            [_LOCK_SPACE, sorted(map(_lock_key, values))],
+        )
+
+
+def is_suppressed(address: str) -> bool:
+    return Suppression.objects.covering([address]).exists()
+
+
+def suppressed_among(addresses: Sequence[str]) -> set[str]:
+    """Those of the normalised `addresses` that are on the list, themselves or by domain."""
+    entries = set(Suppression.objects.covering(list(addresses)).values_list("scope", "value"))
+    if not entries:
+        return set()
+    return {
+        address
+        for address in addresses
+        if (Suppression.Scope.ADDRESS, address) in entries
+        or (Suppression.Scope.DOMAIN, address.rpartition("@")[2]) in entries
+        or (Suppression.Scope.ADDRESS, Suppression.erased_value(address)) in entries
+    }
+
+
+@transaction.atomic
+def suppress(
+    values: Iterable[str],
+    *,
+    reason: Suppression.Reason,
+    scope: Suppression.Scope = Suppression.Scope.ADDRESS,
+    note: str = "",
+) -> int:
+    """Put normalised addresses (or whole domains) on the list; answer how many are new.
+
+    Leads that it covers take the matching status at once. The first reason is kept: an
+    address that complained does not become one that was merely entered by hand.
+    """
+    wanted = sorted(set(values))
+    _hold_for_writing(wanted)
+    stored = (
+        [Suppression.erased_value(value) for value in wanted]
+        if reason == Suppression.Reason.ERASED
+        else wanted
+    )
+    known = set(
+        Suppression.objects.filter(scope=scope, value__in=stored).values_list("value", flat=True)
+    )
+    Suppression.objects.bulk_create(
+        [
+            Suppression(scope=scope, value=value, reason=reason, note=note)
+            for value in stored
+            if value not in known
+        ],
+        ignore_conflicts=True,
+        batch_size=5000,
+    )
+    _mark_leads(wanted, scope, reason)
+    return len(set(stored) - known)
+
+
+def _mark_leads(
+    values: Sequence[str], scope: Suppression.Scope, reason: Suppression.Reason
+) -> None:
+    status = Lead.Status.BOUNCED if reason == Suppression.Reason.BOUNCED else Lead.Status.SUPPRESSED
+    column = "email" if scope == Suppression.Scope.ADDRESS else "email_domain"
+    Lead.objects.filter(**{f"{column}__in": values}, status=Lead.Status.ACTIVE).update(
+        status=status
+    )
+
+
+def _lock_key(value: str) -> int:
+    digest = hashlib.blake2b(value.encode(), digest_size=4).digest()
+    return int.from_bytes(digest, signed=True)

@@ -1,0 +1,18 @@
+"""The Celery application. Tasks live in each app's `tasks.py`; what beat ticks stands in
+the file `celerybeat-schedule`."""
+
+import os
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsuite.settings")
+
+app = Celery("mailsuite")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_django_logging(**_: object) -> None:
+    """Celery would put its own handlers in place of the structured ones."""

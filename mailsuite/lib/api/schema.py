@@ -1,0 +1,78 @@
+"""The OpenAPI schema says what the API really answers: the envelope, also around errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ERROR_STATUSES = {
+    "400": "The request is malformed; `details` names the fields.",
+    "401": "No valid access token.",
+    "403": "The token's owner lacks the right for this.",
+    "404": "There is no such thing.",
+    "405": "This address does not take that method.",
+    "406": "Only application/json is answered.",
+    "409": "Something else stands in the way right now; the message names it.",
+    "415": "This address does not take that content type.",
+    "422": "Understood, and refused by a rule; the message says which and the way out.",
+}
+
+ERROR_ENVELOPE = {
+    "type": "object",
+    "required": ["data", "error"],
+    "properties": {
+        "data": {"nullable": True, "enum": [None]},
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "details"],
+            "properties": {
+                "code": {"type": "string"},
+                "message": {"type": "string"},
+                "details": {
+                    "type": "array",
+                    "items": {
+                        "type": "object",
+                        "required": ["field", "code", "message"],
+                        "properties": {
+                            "field": {"type": "string", "nullable": True},
+                            "code": {"type": "string"},
+                            "message": {"type": "string"},
+                        },
+                    },
+                },
+            },
+        },
+    },
+}
+
+
+def wrap_in_envelope(result: dict[str, Any], **_: Any) -> dict[str, Any]:
+    """drf-spectacular postprocessing hook."""
+    result["components"].setdefault("schemas", {})["ErrorEnvelope"] = ERROR_ENVELOPE
+    for path in result["paths"].values():
+        for operation in path.values():
+            responses = operation.setdefault("responses", {})
+            for status, response in responses.items():
+                if status.startswith("2"):
+                    _wrap_success(response)
+            for status, description in _ERROR_STATUSES.items():
+                responses[status] = _error_response(description)
+    return result
+
+
+def _wrap_success(response: dict[str, Any]) -> None:
+    content = response.setdefault("content", {})
+    if content and "application/json" not in content:
+        return  # a file, not an answer
+    inner = content.get("application/json", {}).get("schema", {"nullable": True})
+    content["application/json"] = {
+        "schema": {
+            "type": "object",
+            "required": ["data", "error"],
+            "properties": {"data": inner, "error": {"nullable": True, "enum": [None]}},
+        }
+    }
+
+
+def _error_response(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/ErrorEnvelope"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}

@@ -1,0 +1,257 @@
+"""All settings, read from the environment and checked here or in `mailsuite.checks`.
+
+Development needs none of them. Production must set SECRET_KEY, SECRETS_KEYS, ALLOWED_HOSTS,
+PUBLIC_URL, DATABASE_URL and REDIS_URL; `manage.py check --deploy` says what is missing.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+
+# FileAwareEnv reads NAME_FILE where it is set (Docker secrets) but keeps the file's newline.
+env = environ.FileAwareEnv()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def text(name: str, default: str | None = None) -> str:
+    value = env.str(name) if default is None else env.str(name, default=default)
+    return value.strip()
+
+
+DEBUG = env.bool("DEBUG", default=False)
+DEVELOPMENT = env.bool("DEVELOPMENT", default=not env.str("SECRET_KEY", default=""))
+
+_DEVELOPMENT_KEY = "development-only-key-that-every-checkout-shares-and-nobody-may-deploy"
+_DEVELOPMENT_SEAL = "ZGV2ZWxvcG1lbnQtb25seS1zZWFsLTMyLWJ5dGVzISE="
+
+SECRET_KEY = text("SECRET_KEY", _DEVELOPMENT_KEY if DEVELOPMENT else None)
+SECRETS_KEYS = env.list("SECRETS_KEYS", default=[_DEVELOPMENT_SEAL] if DEVELOPMENT else [])
+if not SECRETS_KEYS:
+    raise ImproperlyConfigured(
+        "SECRETS_KEYS is empty: stored passwords need a key. Make one with `python -c "
+        '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`.'
+    )
+# Newest first; the older ones keep the links of mails already sent alive.
+TRACKING_KEYS = env.list("TRACKING_KEYS", default=[SECRET_KEY])
+# Never rotated: it recognises the addresses of erased people.
+PSEUDONYM_KEY = text("PSEUDONYM_KEY", SECRET_KEY)
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [])
+# Where recipients' mail clients reach this installation: pixel, links, opt-out.
+PUBLIC_URL = text("PUBLIC_URL", "http://localhost:8000" if DEVELOPMENT else None).rstrip("/")
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
+# How many proxies in front may be believed about a visitor's address.
+PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+
+INSTALLED_APPS = [
+    "mailsuite",
+    "mailsuite.lib.idempotency",
+    "unfold",
+    "unfold.contrib.filters",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "drf_standardized_errors",
+    "django_celery_beat",
+    "anymail",
+    "axes",
+    "django_structlog",
+    "leads",
+    "templates_app",
+    "campaigns",
+    "tracking",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_structlog.middlewares.RequestMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "mailsuite.urls"
+WSGI_APPLICATION = "mailsuite.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Storage -----------------------------------------------------------------------------
+# `mailsuite.lib.embedded` sets both URLs where nobody else did; a command that needs no
+# server (makemigrations, mypy) runs with a URL that leads nowhere.
+DATABASES = {
+    "default": {
+        **env.db_url("DATABASE_URL", default="postgres://localhost:1/not-configured"),
+        "ENGINE": "django.db.backends.postgresql",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = text("REDIS_URL", "redis://localhost:1/0")
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
+MEDIA_ROOT = Path(text("MEDIA_ROOT", str(VAR_DIR / "media")))
+MEDIA_URL = "media/"
+STATIC_ROOT = Path(text("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATIC_URL = "static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEVELOPMENT
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = DEVELOPMENT
+
+# --- Language and time -------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = text("TIME_ZONE", "Europe/Amsterdam")
+
+# --- People ------------------------------------------------------------------------------
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_PROXY_COUNT = PROXY_COUNT or None
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
+SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
+# Probes come from inside the cluster, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
+SECURE_HSTS_PRELOAD = not DEVELOPMENT
+if PROXY_COUNT:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# --- API ---------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["mailsuite.lib.api.permissions.ModelRights"],
+    "DEFAULT_RENDERER_CLASSES": ["mailsuite.lib.api.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "mailsuite.lib.api.pages.Pages",
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
+    "NUM_PROXIES": PROXY_COUNT,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+}
+DRF_STANDARDIZED_ERRORS = {
+    "EXCEPTION_HANDLER_CLASS": "mailsuite.lib.api.errors.ServiceExceptionHandler",
+    "EXCEPTION_FORMATTER_CLASS": "mailsuite.lib.api.errors.EnvelopeErrors",
+    "ENABLE_IN_DEBUG_FOR_UNHANDLED_EXCEPTIONS": True,
+}
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=10),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=7),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    "CHECK_REVOKE_TOKEN": True,
+    "UPDATE_LAST_LOGIN": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "mailsuite",
+    "DESCRIPTION": "Leads, templates, campaigns and what came of them.",
+    "VERSION": "1",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_AUTHENTICATION": [
+        "rest_framework_simplejwt.authentication.JWTAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {},
+    "SWAGGER_UI_DIST": "SIDECAR",  # nothing from strangers' servers
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "mailsuite.lib.api.schema.wrap_in_envelope",
+    ],
+}
+
+# --- Work in the background --------------------------------------------------------------
+# Celery carries ids and ticks, never mail, and never an ETA: all state is in PostgreSQL, so
+# a lost or doubled task is harmless.
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = False
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULE_FILE = BASE_DIR / "celerybeat-schedule"
+# The demo's clock runs fast; its beat keeps up by dividing every interval by this.
+CELERY_BEAT_SPEED = env.float("CELERY_BEAT_SPEED", default=1.0)
+
+# --- Sending -----------------------------------------------------------------------------
+# In test mode every mail goes the whole way, then into a folder instead of to a server.
+MAIL_TEST_MODE = env.bool("MAIL_TEST_MODE", default=False)
+MAIL_TEST_FOLDER = Path(text("MAIL_TEST_FOLDER", str(VAR_DIR / "outbox")))
+SMTP_TIMEOUT_SECONDS = env.int("SMTP_TIMEOUT_SECONDS", default=300)
+SENT_CONTENT_RETENTION_DAYS = env.int("SENT_CONTENT_RETENTION_DAYS", default=365)
+UNKNOWN_ATTENTION_HOURS = env.int("UNKNOWN_ATTENTION_HOURS", default=72)
+
+# --- Files from people -------------------------------------------------------------------
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
+IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=250_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- Logs --------------------------------------------------------------------------------
+LOG_LEVEL = text("LOG_LEVEL", "INFO")
+LOG_FORMAT = text("LOG_FORMAT", "console" if DEVELOPMENT else "json")
+
+from mailsuite.lib.logs import configure as configure_logs  # noqa: E402
+
+LOGGING = configure_logs(level=LOG_LEVEL, json=LOG_FORMAT == "json")
