@@ -18,6 +18,7 @@ bind 127.0.0.1
 port {port}
 requirepass {password}
 save ""
+databases 1024
 appendonly no
 maxmemory-policy noeviction
 """
