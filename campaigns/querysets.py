@@ -7,9 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-if TYPE_CHECKING:
-    pass
-
 
 class CampaignQuerySet(QuerySet[Any]):
     def running(self) -> CampaignQuerySet:

@@ -8,9 +8,6 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-if TYPE_CHECKING:
-    pass
-
 
 class LeadQuerySet(QuerySet[Any]):
     def present(self) -> LeadQuerySet:
