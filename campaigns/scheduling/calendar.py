@@ -70,15 +70,9 @@ class SendingCalendar:
 
         Raises NoSendingDayError.
         """
-        if count == 0:
-            return on if self.is_workday(on) else self.next_workday(on)
-        day, last = on, on + SEARCH_LIMIT
-        for _ in range(count):
-            day += ONE_DAY
-            while not self.is_workday(day):
-                day += ONE_DAY
-                if day > last:
-                    raise self._no_day(on)
+        day = self._workday_from(on if count == 0 else on + ONE_DAY)
+        for _ in range(count - 1):
+            day = self._workday_from(day + ONE_DAY)
         return day
 
     def window(self, on: date) -> Window | None:
@@ -125,6 +119,14 @@ class SendingCalendar:
         opens = self._opening(self.local_date(after), delay)
         # A delay of 0 stays on the day of the mail before, whose window opened before that mail.
         return opens if opens >= after else self.opening_after(after)
+
+    def _workday_from(self, on: date) -> date:
+        day, last = on, on + SEARCH_LIMIT
+        while not self.is_workday(day):
+            day += ONE_DAY
+            if day > last:
+                raise self._no_day(on)
+        return day
 
     def _opening(self, on: date, delay: Delay) -> datetime:
         known = self._openings.get((on, delay))

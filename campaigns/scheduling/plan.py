@@ -36,8 +36,8 @@ def plan(
 
     `taken` are the slots ahead that messages outside `chains` hold on this domain, `sent_today`
     is what has gone on the local day of `start`, and nothing goes before `next_allowed_at`, when
-    the domain's throttle opens. Raises NoSendingDayError when the rules leave no day to send on, and
-    InvalidFieldError for input that can't be planned.
+    the domain's throttle opens. Raises NoSendingDayError when the rules leave no day to send on,
+    and InvalidFieldError for input that can't be planned.
     """
     chains = list(chains)
     _require_once(chains)
