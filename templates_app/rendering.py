@@ -1,0 +1,169 @@
+"""One mail for one lead: `render` for sending, `preview` for looking.
+
+Both go the same way: fill the accepted template in the sandbox, inline and sanitise the HTML, make
+the text part. They differ in one thing only: where a value lacks, `render` refuses and `preview`
+shows its name. Pure: no database, network or file.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+from html import escape
+
+import inscriptis
+from inscriptis.model.config import ParserConfig
+from markupsafe import Markup
+
+from templates_app.dialect import SIGNATURE
+from templates_app.sandbox import (
+    MAX_OUTPUT,
+    CompiledPart,
+    CompiledTemplate,
+    compile_template,
+    mentions,
+)
+from templates_app.sanitising import clean_fragment, mail_document
+from templates_app.values import (
+    MissingVariables,
+    RenderContext,
+    RenderedMail,
+    RenderFailed,
+    TemplateSource,
+)
+from templates_app.variables import missing, unmet
+
+# Long enough for any sentence, far below what one header line may hold (RFC 5322 §2.1.1).
+MAX_SUBJECT = 250
+
+_TEXT_OPTIONS = ParserConfig(display_links=True)
+_BLANK_LINES = re.compile(r"\n{3,}")
+_LINE_ENDS = re.compile(r"[ \t\xa0]+$", re.MULTILINE)
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+def render(source: TemplateSource, context: RenderContext) -> RenderedMail:
+    """The mail that is sent.
+
+    Raises MissingVariables with every name when the lead lacks something that would be printed
+    blank, TemplateRefused when the source is not acceptable, RenderFailed when it makes no mail
+    with this lead's data (too long, a subject that comes out empty).
+    """
+    template = compile_template(source)
+    lacking = missing(template.variables.requirements, context)
+    if lacking:
+        raise MissingVariables(lacking)
+    return _build(template, context)
+
+
+def preview(source: TemplateSource, context: RenderContext) -> RenderedMail:
+    """The same mail for looking at: what lacks is named in its `missing` and stands in the mail
+    as "[lead.company]". Raises TemplateRefused and RenderFailed like `render`."""
+    template = compile_template(source)
+    lacking = unmet(template.variables.requirements, context)
+    shown = frozenset(name for need in lacking for name in need.any_of)
+    return _build(template, context, missing(lacking, context), shown)
+
+
+def text_from_html(html: str) -> str:
+    """Readable plain text of sanitised HTML; links as "[word](address)"."""
+    try:
+        text = inscriptis.get_text(html, _TEXT_OPTIONS)
+    except RecursionError as error:
+        raise RenderFailed("html: nested too deep for a text part. Simplify it.") from error
+    return _tidy(text)
+
+
+class _Table:
+    """The one thing a template can look into: dotted name → value, worked out when asked for."""
+
+    def __init__(self, context: RenderContext, signature: str, shown: Collection[str]) -> None:
+        self._context = context
+        self._signature = signature
+        self._shown = shown
+
+    def __getitem__(self, name: str) -> str:
+        if name == SIGNATURE:
+            return self._signature
+        return f"[{name}]" if name in self._shown else self._context.text_of(name)
+
+
+def _build(
+    template: CompiledTemplate,
+    context: RenderContext,
+    lacking: tuple[str, ...] = (),
+    shown: Collection[str] = (),
+) -> RenderedMail:
+    signature = clean_fragment(context.signature_html) if context.signature_html else ""
+    signature_text = text_from_html(signature) if signature else ""
+    plain = _Table(context, signature_text, shown)
+    # Sanitised above, so it may pass the autoescaping.
+    rich = _Table(context, Markup(signature), shown)  # noqa: S704
+    html = _html_part(template.html, rich, signature) if template.html else ""
+    text = (
+        _text_part(template.text, plain, signature_text) if template.text else text_from_html(html)
+    )
+    if not text and "<img" not in html:
+        raise RenderFailed("The mail comes out empty for this lead. Give its conditions an else.")
+    return RenderedMail(
+        subject=_subject(template.subject.fill(plain)),
+        html=html,
+        text=text,
+        inline_images=_shown_pictures("image.cid.", template, context, html),
+        static_images=_shown_pictures("image.url.", template, context, html),
+        missing=lacking,
+    )
+
+
+def _subject(filled: str) -> str:
+    """One line without control characters, so that no value can start a header of its own."""
+    printable = "".join(" " if _breaks_a_line(char) else char for char in filled)
+    subject = " ".join(printable.split())
+    if not subject:
+        raise RenderFailed("The subject comes out empty for this lead. Give it a fallback.")
+    return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 1]}…"
+
+
+def _breaks_a_line(char: str) -> bool:
+    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
+
+
+def _html_part(part: CompiledPart, table: _Table, signature: str) -> str:
+    filled = part.fill(table)
+    if signature and not mentions(part, SIGNATURE):
+        filled = _before_body_end(filled, signature)
+    # Some old templates write src="cid:{{image.cid 'hero'}}".
+    html = mail_document(filled.replace("cid:cid:", "cid:"))
+    if len(html) > MAX_OUTPUT:
+        raise RenderFailed(f"html: {len(html):,} characters with its CSS; {MAX_OUTPUT:,} fit.")
+    return html
+
+
+def _before_body_end(html: str, addition: str) -> str:
+    end = html.lower().rfind("</body")
+    return html + addition if end < 0 else html[:end] + addition + html[end:]
+
+
+def _text_part(part: CompiledPart, table: _Table, signature: str) -> str:
+    filled = part.fill(table)
+    if signature and not mentions(part, SIGNATURE):
+        filled = f"{filled}\n\n{signature}"
+    return _tidy(filled)
+
+
+def _tidy(text: str) -> str:
+    """No trailing blanks, no gaps of several lines, no control characters but line ends."""
+    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("", text)).strip()
+
+
+def _shown_pictures(
+    prefix: str, template: CompiledTemplate, context: RenderContext, html: str
+) -> tuple[str, ...]:
+    """The keys of the pictures that stand in the HTML after all conditions are decided."""
+    names = [name for name in template.variables.mentioned if name.startswith(prefix)]
+    addresses = {name: escape(context.text_of(name)) for name in names}
+    return tuple(
+        name.removeprefix(prefix) for name, url in addresses.items() if url and f'"{url}"' in html
+    )
