@@ -1,0 +1,62 @@
+"""One valid row of each kind, with nothing in it that a test did not ask for."""
+
+from tests.factories.campaigns import (
+    AudienceFactory,
+    CampaignDomainFactory,
+    CampaignFactory,
+    DailyFiguresFactory,
+    EnrollmentFactory,
+    FlowFactory,
+    FlowStepFactory,
+    FlowVersionFactory,
+    MessageContentFactory,
+    MessageEventFactory,
+    MessageFactory,
+    SendAttemptFactory,
+    SenderAliasFactory,
+    SendingAccountFactory,
+    SendingDomainFactory,
+    SendingPolicyFactory,
+    TrackedLinkFactory,
+    WaitFactory,
+)
+from tests.factories.leads import (
+    ImageAssetFactory,
+    ImportRefusalFactory,
+    LeadFactory,
+    LeadImportFactory,
+    ReportFactory,
+    SuppressionFactory,
+)
+from tests.factories.people import UserFactory
+from tests.factories.templates_app import TemplateFactory, TemplateVersionFactory
+
+__all__ = [
+    "AudienceFactory",
+    "CampaignDomainFactory",
+    "CampaignFactory",
+    "DailyFiguresFactory",
+    "EnrollmentFactory",
+    "FlowFactory",
+    "FlowStepFactory",
+    "FlowVersionFactory",
+    "ImageAssetFactory",
+    "ImportRefusalFactory",
+    "LeadFactory",
+    "LeadImportFactory",
+    "MessageContentFactory",
+    "MessageEventFactory",
+    "MessageFactory",
+    "ReportFactory",
+    "SendAttemptFactory",
+    "SenderAliasFactory",
+    "SendingAccountFactory",
+    "SendingDomainFactory",
+    "SendingPolicyFactory",
+    "SuppressionFactory",
+    "TemplateFactory",
+    "TemplateVersionFactory",
+    "TrackedLinkFactory",
+    "UserFactory",
+    "WaitFactory",
+]
