@@ -26,7 +26,8 @@ _EXACT_FLOATS = 2**53
 
 def limit_resources(memory_bytes: int, processor_seconds: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds))
+    # At the first limit SIGXCPU tells what was wrong; at the second it would be SIGKILL.
+    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
