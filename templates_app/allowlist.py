@@ -9,6 +9,7 @@ Loops are left out on purpose too: a lead's values are texts from a sheet, there
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterator
 
 from jinja2 import nodes
@@ -54,7 +55,7 @@ def refusals(
     ]
 
 
-def _walk(tree: nodes.Template) -> Iterator[tuple[nodes.Node, int]]:
+def _walk(tree: nodes.Node) -> Iterator[tuple[nodes.Node, int]]:
     """Every node with its depth, parents first; without recursion, for the tree may be deep."""
     waiting: list[tuple[nodes.Node, int]] = [(tree, 0)]
     while waiting:
@@ -94,16 +95,27 @@ def _filter_faults(node: nodes.Filter) -> Iterator[tuple[str, str]]:
         yield "{% filter %} is not available.", "Put the filter behind the variable."
     elif node.dyn_args is not None or node.dyn_kwargs is not None:
         yield "A filter takes plain arguments.", "Leave out * and **."
+    elif not _accepts(node):
+        yield f"“{node.name}” does not take these arguments.", "Leave them out."
     elif node.name not in {"default", "d"}:
         arguments = [*node.args, *(keyword.value for keyword in node.kwargs)]
         if not all(isinstance(argument, nodes.Const) for argument in arguments):
             yield f"“{node.name}” takes plain text or numbers.", "Only default takes a variable."
 
 
+def _accepts(node: nodes.Filter) -> bool:
+    named = {str(keyword.key): keyword.value for keyword in node.kwargs}
+    try:
+        inspect.signature(FILTERS[node.name]).bind(node.node, *node.args, **named)
+    except TypeError:
+        return False
+    return True
+
+
 def _size_faults(node: nodes.Output | nodes.If) -> Iterator[tuple[str, str]]:
     expressions = node.nodes if isinstance(node, nodes.Output) else [node.test]
     for expression in expressions:
-        size = sum(1 for _ in expression.find_all(nodes.Node))
+        size = sum(1 for _ in _walk(expression))
         if size > MAX_EXPRESSION:
             yield "The expression is too long.", f"At most {MAX_EXPRESSION} terms in one."
 

@@ -16,9 +16,10 @@ from markupsafe import Markup, escape
 MAX_TEXT = 100_000
 
 
-def default(value: object, fallback: object = "", boolean: bool = True) -> object:
-    """`fallback` where there is no value. An empty cell counts as none, unlike in Jinja2."""
-    return value if not is_blank(value) else fallback
+def default(value: object, default_value: object = "", boolean: bool = True) -> object:
+    """`default_value` where there is no value. An empty cell is none, whatever `boolean` says:
+    in Jinja2 it would be one, and the mail would show the blank."""
+    return default_value if is_blank(value) else value
 
 
 def is_blank(value: object) -> bool:
@@ -37,32 +38,32 @@ def replace(value: object, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def truncate(value: object, length: int = 80, end: str = "…") -> str:
-    """At most `length` characters, cut at a word where there is one."""
+def truncate(value: object, length: int = 255, killwords: bool = False, end: str = "…") -> str:
+    """At most `length` characters; cut at a word where there is one, unless `killwords`."""
     text = str(value)
     if len(text) <= length:
         return text
     cut = text[: max(length - len(end), 0)]
-    return (cut.rsplit(" ", 1)[0] or cut) + end
+    return (cut if killwords else cut.rsplit(" ", 1)[0]) + end
 
 
-def to_int(value: object, fallback: int = 0) -> int:
-    """A whole number from text, cut at the decimal point or comma; `fallback` where it is none."""
-    return int(to_float(value, fallback))
+def to_int(value: object, default: int = 0) -> int:
+    """A whole number from text, cut at the decimal point or comma; `default` where it is none."""
+    return int(to_float(value, default))
 
 
-def to_float(value: object, fallback: float = 0.0) -> float:
-    """A number from text with a decimal point or comma; `fallback` where it is none."""
+def to_float(value: object, default: float = 0.0) -> float:
+    """A number from text with a decimal point or comma; `default` where it is none."""
     try:
         number = float(str(value).replace(",", "."))
     except ValueError:
-        return fallback
-    return number if math.isfinite(number) else fallback
+        return default
+    return number if math.isfinite(number) else default
 
 
-def round_to(value: float, digits: int = 0) -> float:
+def round_to(value: object, precision: int = 0) -> float:
     """Rounded to 0 … 6 digits after the point; a whole number loses its point."""
-    rounded = round(float(value), min(max(digits, 0), 6))
+    rounded = round(to_float(value), min(max(precision, 0), 6))
     return int(rounded) if rounded.is_integer() else rounded
 
 

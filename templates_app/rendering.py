@@ -22,7 +22,6 @@ from templates_app.sandbox import (
     CompiledPart,
     CompiledTemplate,
     compile_template,
-    mentions,
 )
 from templates_app.sanitising import clean_fragment, mail_document
 from templates_app.values import (
@@ -71,7 +70,7 @@ def text_from_html(html: str) -> str:
     try:
         text = inscriptis.get_text(html, _TEXT_OPTIONS)
     except RecursionError as error:
-        raise RenderFailed("html: nested too deep for a text part. Simplify it.") from error
+        raise RenderFailed("html", "Nested too deep for a text part.", "Simplify it.") from error
     return _tidy(text)
 
 
@@ -105,7 +104,7 @@ def _build(
         _text_part(template.text, plain, signature_text) if template.text else text_from_html(html)
     )
     if not text and "<img" not in html:
-        raise RenderFailed("The mail comes out empty for this lead. Give its conditions an else.")
+        raise RenderFailed("html", "The mail comes out empty.", "Give its conditions an else.")
     return RenderedMail(
         subject=_subject(template.subject.fill(plain)),
         html=html,
@@ -121,7 +120,7 @@ def _subject(filled: str) -> str:
     printable = "".join(" " if _breaks_a_line(char) else char for char in filled)
     subject = " ".join(printable.split())
     if not subject:
-        raise RenderFailed("The subject comes out empty for this lead. Give it a fallback.")
+        raise RenderFailed("subject", "The subject comes out empty.", "Give it a fallback.")
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 1]}…"
 
 
@@ -131,12 +130,13 @@ def _breaks_a_line(char: str) -> bool:
 
 def _html_part(part: CompiledPart, table: _Table, signature: str) -> str:
     filled = part.fill(table)
-    if signature and not mentions(part, SIGNATURE):
+    if signature and not part.has_signature:
         filled = _before_body_end(filled, signature)
     # Some old templates write src="cid:{{image.cid 'hero'}}".
     html = mail_document(filled.replace("cid:cid:", "cid:"))
     if len(html) > MAX_OUTPUT:
-        raise RenderFailed(f"html: {len(html):,} characters with its CSS; {MAX_OUTPUT:,} fit.")
+        what = f"{len(html):,} characters with its CSS inlined; at most {MAX_OUTPUT:,} fit."
+        raise RenderFailed("html", what, "Shorten the text or the style sheet.")
     return html
 
 
@@ -147,7 +147,7 @@ def _before_body_end(html: str, addition: str) -> str:
 
 def _text_part(part: CompiledPart, table: _Table, signature: str) -> str:
     filled = part.fill(table)
-    if signature and not mentions(part, SIGNATURE):
+    if signature and not part.has_signature:
         filled = f"{filled}\n\n{signature}"
     return _tidy(filled)
 

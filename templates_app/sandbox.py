@@ -15,7 +15,7 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from templates_app.allowlist import RENDERED_NODES, WRITTEN_NODES, refusals
-from templates_app.dialect import TABLE, OldDialect, resolve_names, variable_name
+from templates_app.dialect import SIGNATURE, TABLE, OldDialect, resolve_names, variable_name
 from templates_app.filters import FILTERS, TESTS
 from templates_app.values import Problem, RenderFailed, TemplateRefused, TemplateSource
 from templates_app.variables import Variables, find_variables
@@ -33,11 +33,11 @@ class Lookup(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CompiledPart:
-    """One part of a template, ready to be filled. `tree` is what was compiled, for the trial."""
+    """One part of a template, ready to be filled."""
 
     name: str
     template: Template
-    tree: nodes.Template
+    has_signature: bool
 
     def fill(self, table: Lookup) -> str:
         """The part with the values of `table` in place.
@@ -54,8 +54,7 @@ class CompiledPart:
                     raise ValueError(f"the result is longer than {MAX_OUTPUT:,} characters")
                 pieces.append(piece)
         except Exception as error:
-            where = f"{self.name}, line {self._line_of(error)}"
-            raise RenderFailed(f"{where}: {error}.") from error
+            raise RenderFailed(self.name, f"{error}.", line=self._line_of(error)) from error
         return "".join(pieces)
 
     def _line_of(self, error: Exception) -> int:
@@ -76,10 +75,6 @@ class CompiledTemplate:
     text: CompiledPart | None
     variables: Variables
 
-    @property
-    def parts(self) -> tuple[CompiledPart, ...]:
-        return tuple(part for part in (self.subject, self.html, self.text) if part is not None)
-
 
 @lru_cache(maxsize=COMPILED_TEMPLATES)
 def compile_template(source: TemplateSource) -> CompiledTemplate:
@@ -87,14 +82,7 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
 
     Raises TemplateRefused with every problem found in all parts.
     """
-    written = {"subject": source.subject, "html": source.html, "text": source.text}
-    problems = _incomplete(source)
-    trees: dict[str, nodes.Template] = {}
-    for part, text in written.items():
-        if text.strip():
-            trees[part] = _parse(part, text, problems)
-    if problems:
-        raise TemplateRefused(problems)
+    trees = parse_template(source)
     compiled = {part: _compile(part, tree) for part, tree in trees.items()}
     return CompiledTemplate(
         compiled["subject"],
@@ -104,6 +92,19 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
     )
 
 
+def parse_template(source: TemplateSource) -> dict[str, nodes.Template]:
+    """The checked syntax trees of the parts that are not empty; TemplateRefused otherwise."""
+    written = {"subject": source.subject, "html": source.html, "text": source.text}
+    problems = _incomplete(source)
+    trees: dict[str, nodes.Template] = {}
+    for part, text in written.items():
+        if text.strip():
+            trees[part] = _parse(part, text, problems)
+    if problems:
+        raise TemplateRefused(problems)
+    return trees
+
+
 def find_problems(source: TemplateSource) -> tuple[Problem, ...]:
     """Why `source` would be refused; empty when it is acceptable."""
     try:
@@ -111,11 +112,6 @@ def find_problems(source: TemplateSource) -> tuple[Problem, ...]:
     except TemplateRefused as refused:
         return refused.problems
     return ()
-
-
-def mentions(part: CompiledPart | None, name: str) -> bool:
-    found = part.tree.find_all(nodes.Getitem) if part is not None else ()
-    return any(variable_name(node) == name for node in found)
 
 
 def _incomplete(source: TemplateSource) -> list[Problem]:
@@ -144,15 +140,16 @@ def _parse(part: str, text: str, problems: list[Problem]) -> nodes.Template:
     found_here = refusals(tree, part, WRITTEN_NODES)
     if not found_here:
         found_here = resolve_names(tree, part) or refusals(tree, part, RENDERED_NODES)
-    problems.extend(found_here)
+    problems.extend(dict.fromkeys(found_here))
     tree.set_environment(_ENVIRONMENTS[part])
     return tree
 
 
 def _compile(part: str, tree: nodes.Template) -> CompiledPart:
     environment = _ENVIRONMENTS[part]
-    code = environment.compile(tree)
-    return CompiledPart(part, Template.from_code(environment, code, {}), tree)
+    template = Template.from_code(environment, environment.compile(tree), {})
+    has_signature = any(variable_name(node) == SIGNATURE for node in tree.find_all(nodes.Getitem))
+    return CompiledPart(part, template, has_signature)
 
 
 def _syntax_problem(part: str, error: TemplateSyntaxError) -> Problem:
@@ -167,8 +164,8 @@ _SYNTAX_ADVICE = (
     ("unexpected char '&'", "The editor turned a quote or space into HTML code: retype it."),
     ("unexpected char", "Use straight quotes ' or \" and plain letters between the braces."),
     ("unknown tag", "Available are {% if %}, {% elif %}, {% else %} and {% endif %}."),
-    ("end of print statement", "A column with a space in it is {{ vars['Aantal kamers'] }}."),
     ("nexpected end of template", "Close every {% if %} with {% endif %} and {{ with }}."),
+    ("end of print statement", "A column with a space in it is {{ vars['Aantal kamers'] }}."),
     ("Missing end of", "Close what was opened."),
     ("end of statement block", "A condition is {% if vars.x %} or {% if vars.x == 'yes' %}."),
     ("", "Variables look like {{ lead.company }}, with two braces on both sides."),

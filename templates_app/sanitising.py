@@ -103,16 +103,17 @@ def mail_document(html: str) -> str:
     """
     elements = html.count("<") - html.count("</")
     if elements > MAX_ELEMENTS:
-        raise RenderFailed(
-            f"html: {elements:,} elements; a mail has at most {MAX_ELEMENTS:,}. Shorten it."
-        )
+        what = f"{elements:,} elements; a mail has at most {MAX_ELEMENTS:,}."
+        raise RenderFailed("html", what, "Shorten it.")
     try:
         inlined = _INLINER.inline(html)
     except css_inline.InlineError as error:
-        raise RenderFailed(f"html: the CSS cannot be inlined: {error}.") from error
+        raise RenderFailed("html", f"The CSS cannot be inlined: {error}.") from error
     parts = _DOCUMENT.search(inlined)
     if parts is None:
-        raise RenderFailed("html: no readable <body>. Frames and odd attributes don't fit a mail.")
+        raise RenderFailed(
+            "html", "It has no readable <body>.", "Leave out frames and odd attributes."
+        )
     language = _LANGUAGE.search(inlined, 0, parts.start())
     return _assemble(
         body=_CLEANER.clean(parts["body"]),

@@ -112,7 +112,11 @@ class MissingVariables(ValueError):
 
 
 class RenderFailed(ValueError):
-    """An accepted template could not be made into a mail for this lead."""
+    """The template could not be made into a mail for this lead; `problem` says where and why."""
+
+    def __init__(self, part: str, what: str, mend: str = "", line: int = 1) -> None:
+        self.problem = Problem(part, line, what, mend)
+        super().__init__(str(self.problem))
 
 
 def as_text(value: object) -> str:

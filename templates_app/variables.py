@@ -15,29 +15,9 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
+from templates_app.conditions import Facts, facts_of
 from templates_app.dialect import SIGNATURE, variable_name
 from templates_app.values import RenderContext
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is certain inside a branch: of each group in `present` at least one variable has a
-    value, and all of `blank` are blank."""
-
-    present: frozenset[frozenset[str]] = frozenset()
-    blank: frozenset[str] = frozenset()
-
-    def also(self, other: Facts) -> Facts:
-        return Facts(self.present | other.present, self.blank | other.blank)
-
-    def promise_one_of(self, names: Iterable[str]) -> bool:
-        wanted = frozenset(names)
-        return any(group <= wanted for group in self.present)
-
-    def hold_for(self, context: RenderContext) -> bool:
-        return all(any(map(context.text_of, group)) for group in self.present) and not any(
-            map(context.text_of, self.blank)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +101,8 @@ def _of_statements(body: Iterable[nodes.Node], facts: Facts) -> Iterator[Require
 def _of_branches(node: nodes.If, facts: Facts) -> Iterator[Requirement]:
     refused = facts
     for branch in (node, *node.elif_):
-        yield from _of_statements(branch.body, refused.also(_facts(branch.test, True)))
-        refused = refused.also(_facts(branch.test, False))
+        yield from _of_statements(branch.body, refused.also(facts_of(branch.test, True)))
+        refused = refused.also(facts_of(branch.test, False))
     yield from _of_statements(node.else_, refused)
 
 
@@ -148,16 +128,16 @@ def _of_expression(node: nodes.Expr, facts: Facts) -> Iterator[Requirement]:
 def _of_choice(node: nodes.And | nodes.CondExpr, facts: Facts) -> Iterator[Requirement]:
     """`a and b` prints b where a has a value; `b if a else c` one of the two."""
     if isinstance(node, nodes.And):
-        yield from _of_expression(node.right, facts.also(_facts(node.left, True)))
+        yield from _of_expression(node.right, facts.also(facts_of(node.left, True)))
         return
-    yield from _of_expression(node.expr1, facts.also(_facts(node.test, True)))
+    yield from _of_expression(node.expr1, facts.also(facts_of(node.test, True)))
     if node.expr2 is not None:
-        yield from _of_expression(node.expr2, facts.also(_facts(node.test, False)))
+        yield from _of_expression(node.expr2, facts.also(facts_of(node.test, False)))
 
 
 def _fallback(node: nodes.Filter) -> nodes.Expr:
     """What `|default(…)` puts in; a bare `|default` puts in nothing, on purpose."""
-    named = [keyword.value for keyword in node.kwargs if keyword.key == "fallback"]
+    named = [keyword.value for keyword in node.kwargs if keyword.key == "default_value"]
     return next(iter([*node.args, *named]), nodes.Const(""))
 
 
@@ -181,49 +161,3 @@ def _blank_by_design(node: nodes.Expr) -> bool:
         or (isinstance(one, nodes.Const) and one.value == "")
         for one in inner
     )
-
-
-def _facts(test: nodes.Node, outcome: bool) -> Facts:
-    """What follows for certain when `test` comes out as `outcome`; nothing where in doubt."""
-    name = variable_name(test)
-    if name is not None:
-        return _value(name, outcome)
-    if isinstance(test, nodes.Test):
-        name = variable_name(test.node)
-        return _value(name, outcome == (test.name == "defined")) if name else Facts()
-    if isinstance(test, nodes.Not):
-        return _facts(test.node, not outcome)
-    if isinstance(test, nodes.And | nodes.Or):
-        return _facts_of_both(test, outcome)
-    if isinstance(test, nodes.Compare):
-        return _facts_of_equality(test, outcome)
-    return Facts()
-
-
-def _value(name: str, present: bool) -> Facts:
-    if present:
-        return Facts(present=frozenset({frozenset({name})}))
-    return Facts(blank=frozenset({name}))
-
-
-def _facts_of_both(test: nodes.And | nodes.Or, outcome: bool) -> Facts:
-    left, right = _facts(test.left, outcome), _facts(test.right, outcome)
-    if isinstance(test, nodes.And) == outcome:
-        return left.also(right)
-    # One of two sides holds, nobody knows which: certain is only “a or b has a value”.
-    if left.blank or right.blank:
-        return Facts()
-    return Facts(frozenset(one | other for one in left.present for other in right.present))
-
-
-def _facts_of_equality(test: nodes.Compare, outcome: bool) -> Facts:
-    """`vars.x == 'a'` means that x has a value, `vars.x == ''` that it has none."""
-    name, operand = variable_name(test.expr), test.ops[0]
-    if name is None or len(test.ops) > 1 or operand.op not in {"eq", "ne"}:
-        return Facts()
-    if not isinstance(operand.expr, nodes.Const) or not isinstance(operand.expr.value, str):
-        return Facts()
-    equal = outcome == (operand.op == "eq")
-    if operand.expr.value:
-        return _value(name, True) if equal else Facts()
-    return _value(name, not equal)
