@@ -34,7 +34,7 @@ class Waiting:
         heapify(self._arriving)
 
     def __bool__(self) -> bool:
-        return bool(self._due or self._line or self._arriving)
+        return bool(self._due or self._line or self._passed_over or self._arriving)
 
     def open_day(self, window: Window) -> None:
         """Let in the new leads whose turn may come before this window closes."""

@@ -86,3 +86,10 @@ def shown(at: datetime, zone: str = "Europe/Amsterdam") -> str:
 
 def day(text: str) -> date:
     return date.fromisoformat(text)
+
+
+def never_open() -> Policy:
+    """Sundays only, and every Sunday until 2040 is a day off."""
+    first = date(2026, 1, 4)
+    sundays = frozenset(first + timedelta(weeks=week) for week in range(52 * 14))
+    return policy(send_days=frozenset({7}), blackout_dates=sundays)
