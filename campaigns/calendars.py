@@ -1,0 +1,71 @@
+"""From the rows of a sending policy and a campaign to the calendar that the planner and the gate
+both read: the one place where they are translated."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import lru_cache
+
+from campaigns.models import Campaign, SendingDomain, SendingPolicy
+from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.scheduling.errors import InvalidFieldError
+from campaigns.scheduling.values import Limits, Policy
+from mailsuite.lib.errors import Refusal
+
+# What the planner's fields are called in a campaign, for refusals.
+_CAMPAIGN_FIELDS = {"window_start": "send_from", "window_end": "send_until"}
+
+
+def calendar_for(domain: SendingDomain, campaign: Campaign | None = None) -> SendingCalendar:
+    """When `domain` may send for `campaign`. See sending_calendar."""
+    return sending_calendar(domain.policy, campaign)
+
+
+def sending_calendar(policy: SendingPolicy, campaign: Campaign | None = None) -> SendingCalendar:
+    """The policy's calendar, narrowed by the campaign's limits; None: the policy's own.
+
+    Equal rules share one calendar, so that what it has worked out about its days is kept; it
+    answers questions only and is safe to share. Raises Refusal, with the campaign's name of the
+    field, when its limits are wider than the policy or the policy itself can't be.
+    """
+    try:
+        return _calendar(policy_value(policy), limits_value(campaign))
+    except InvalidFieldError as error:
+        field = _CAMPAIGN_FIELDS.get(error.field, error.field)
+        raise Refusal(
+            f"The sending rules do not fit: {field}: {error.problem}.",
+            fields={field: error.problem},
+            code="limits_too_wide",
+        ) from error
+
+
+def policy_value(policy: SendingPolicy) -> Policy:
+    """Raises InvalidFieldError for a policy that nothing can be planned with."""
+    return Policy(
+        timezone=policy.zone,
+        send_days=frozenset(policy.send_days),
+        window_start=policy.window_start,
+        window_end=policy.window_end,
+        interval=timedelta(minutes=policy.interval_minutes),
+        daily_cap=policy.daily_cap,
+        grace_until=policy.grace_until,
+        holiday_country=policy.holiday_country or None,
+        blackout_dates=frozenset(policy.blackout_dates),
+        working_holidays=frozenset(policy.working_holidays),
+    )
+
+
+def limits_value(campaign: Campaign | None) -> Limits:
+    if campaign is None:
+        return Limits()
+    return Limits(
+        daily_limit=campaign.daily_limit,
+        send_days=None if campaign.send_days is None else frozenset(campaign.send_days),
+        window_start=campaign.send_from,
+        window_end=campaign.send_until,
+    )
+
+
+@lru_cache(maxsize=256)
+def _calendar(policy: Policy, limits: Limits) -> SendingCalendar:
+    return SendingCalendar(policy, limits)
