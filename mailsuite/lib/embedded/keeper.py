@@ -29,6 +29,7 @@ class EndedError(Exception):
 
 def main(name: str) -> None:
     folder = server_home(name)
+    os.chdir(folder)  # the folder we were started in is not ours to keep busy
     with _held(folder / "keeper.lock"):
         end_orphan(folder)
         server = STARTS[name](folder)

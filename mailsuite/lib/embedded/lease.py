@@ -98,13 +98,14 @@ def _start(name: str, folder: Path, deadline: float) -> tuple[str, int]:
     """Start a keeper and wait until its server answers: (URL, process id of the keeper)."""
     state, log = folder / "state.json", folder / "log"
     started = _state_stamp(state)
+    modules = [str(CHECKOUT), *filter(None, [os.environ.get("PYTHONPATH")])]
     # posix_spawn: a subprocess.Popen object would complain when this process ends before the
     # keeper, which is the normal case as soon as there is a second user.
     write = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     keeper = os.posix_spawn(
         sys.executable,
         [sys.executable, "-m", "mailsuite.lib.embedded.keeper", name],
-        {**os.environ, "PYTHONPATH": str(CHECKOUT), "PYTHONWARNINGS": "default"},
+        {**os.environ, "PYTHONPATH": os.pathsep.join(modules), "PYTHONWARNINGS": "default"},
         file_actions=[
             (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
             (os.POSIX_SPAWN_OPEN, 1, os.fspath(log), write, 0o600),
@@ -145,6 +146,9 @@ def _wait_if_last(folder: Path, child: int | None) -> None:
         # shared lock can be had.
         if not _is_free(users, fcntl.LOCK_EX) and _is_free(users, fcntl.LOCK_SH):
             return
+        time.sleep(_STEP)
+    # The very last thing that it gives back is `users.lock`.
+    while time.monotonic() < deadline and not _is_free(users, fcntl.LOCK_SH):
         time.sleep(_STEP)
     while child is not None and time.monotonic() < deadline and not _has_ended(child):
         time.sleep(_STEP)

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import shutil
 import signal
 import subprocess
 import time
@@ -63,7 +64,7 @@ def _make_cluster(programs: Path, data: Path, password: str) -> None:
     """initdb into a folder that gets its final name when all is done: no half a cluster."""
     making, password_file = data.with_suffix(".making"), data.with_suffix(".password")
     if making.exists():
-        run(["/bin/rm", "-rf", making], data.parent)
+        shutil.rmtree(making)
     make_folder(making, owner=account())
     # Read as the other account, which can open neither our own file nor our pipe.
     password_file.unlink(missing_ok=True)
