@@ -22,6 +22,10 @@ _UNREMARKABLE = re.compile(
 )
 _SPECIAL_TOPS = frozenset(name.rpartition(".")[2] for name in SPECIAL_USE_DOMAIN_NAMES)
 
+# More than an address (254) with a name and its brackets; the library's time grows faster than
+# the text does.
+_LONGEST_CELL = 1_000
+
 # What comes along when an address is pasted. Quotation marks go in pairs only: one alone may be
 # part of the address (o'neil@…).
 _SEPARATORS = " \t\r\n\xa0;,:"
@@ -53,6 +57,10 @@ def _unwrapped(text: str) -> str:
     text = text.strip()
     if not text:
         raise InvalidAddress("There is no e-mail address. Fill it in, or leave the row out.")
+    if len(text) > _LONGEST_CELL:
+        raise InvalidAddress(
+            f"The cell holds {len(text):,} characters. Keep one e-mail address in it."
+        )
     if _CONTROL.search(text):
         raise InvalidAddress(
             "The cell holds a line break or another control character. Keep one address in it."

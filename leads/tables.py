@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 
+_HEADING_CHARACTERS = 100
+
+
 class UnreadableFile(ValueError):
     """The file as a whole can't be taken. The message is for people: what, where, the way out."""
 
@@ -58,14 +61,14 @@ class Table:
 def name_columns(
     cells: list[str], *, first_column: int = 0
 ) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Headings made unique ("Naam", "Naam (2)") and never empty ("Column D"); and the unnamed.
+    """Headings made unique ("Naam", "Naam (2)"), cut short and never empty ("Column D"); and the unnamed.
 
     `first_column` is the index in the sheet of the first cell, 0 for column A.
     """
     headings: list[str] = []
     unnamed: set[str] = set()
     for index, cell in enumerate(cells):
-        plain = " ".join(cell.split())
+        plain = " ".join(cell.split())[:_HEADING_CHARACTERS].rstrip()
         heading = _unique(plain or f"Column {column_letters(first_column + index)}", headings)
         if not plain:
             unnamed.add(heading)

@@ -34,6 +34,8 @@ def web_domain(url: str) -> str:
     if match and _has_sane_lengths(match["host"]) and "--" not in match["host"]:
         return match["host"].lower()
     host = _host(url.strip())
+    if len(host) > _MAX_HOST_LENGTH:  # IDNA takes time in the square of the length
+        raise _invalid(url)
     try:
         ascii_host = idna.encode(host, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError) as error:
