@@ -95,8 +95,7 @@ class SpacedSlots:
         """Take away every slot that lies less than an interval from `at`."""
         first = max(0, (at - self._opens) // self._interval)
         for index in range(first, self._index(at + self._interval)):
-            if abs(self._opens + self._interval * index - at) < self._interval:
-                self._gone[index] = index + 1
+            self._gone[index] = index + 1
 
 
 class UnspacedSlots:

@@ -277,6 +277,16 @@ def test_the_interval_holds_across_midnight(zone: str) -> None:
     ]
 
 
+def test_the_interval_across_midnight_counts_from_the_last_mail_of_the_day() -> None:
+    rules = SendingCalendar(around_the_clock(interval=timedelta(minutes=50), daily_cap=2))
+    late = follow_up(9, local("2026-11-19 22:00"), hours(25))
+    assert lines(plan(rules, [late, *new_leads(2)], start=FRIDAY)) == [
+        "2026-11-20 00:00 1.1",
+        "2026-11-20 23:20 9.2",
+        "2026-11-21 00:50 2.1",
+    ]
+
+
 def test_an_interval_longer_than_a_day_skips_days() -> None:
     rules = SendingCalendar(around_the_clock(interval=timedelta(hours=36)))
     assert lines(plan(rules, new_leads(3), start=FRIDAY)) == [

@@ -138,8 +138,8 @@ def cases(draw: st.DrawFn) -> Case:
     )
 
 
-some = settings(deadline=None, max_examples=120, suppress_health_check=[HealthCheck.too_slow])
-many = settings(some, max_examples=700)
+some = settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+many = settings(some, max_examples=500)
 
 
 @many
