@@ -167,7 +167,9 @@ def _find_headings(text: TextIO, delimiter: str, limits: FileLimits) -> tuple[in
     text.seek(0)
     head = io.StringIO(text.read(_HEAD_CHARACTERS), newline="")
     try:
-        for number, cells in enumerate(csv.reader(head, delimiter=delimiter), start=1):
+        for number, cells in enumerate(
+            csv.reader(head, delimiter=delimiter, skipinitialspace=True), start=1
+        ):
             if len(cells) > limits.columns:
                 raise UnreadableFile(
                     f"Row {number} has {len(cells):,} columns; at most {limits.columns:,} are "
@@ -225,6 +227,7 @@ def _chunks(text: TextIO, delimiter: str, columns: int) -> Iterator[pd.DataFrame
         "keep_default_na": False,
         "na_filter": False,
         "skip_blank_lines": False,
+        "skipinitialspace": True,  # in `a, "b, c"` the quotation marks still count
     }
     try:
         yield from pd.read_csv(text, sep=delimiter, chunksize=_CHUNK_ROWS, **options)

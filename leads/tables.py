@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-
 _HEADING_CHARACTERS = 100
 
 
@@ -61,7 +60,8 @@ class Table:
 def name_columns(
     cells: list[str], *, first_column: int = 0
 ) -> tuple[tuple[str, ...], frozenset[str]]:
-    """Headings made unique ("Naam", "Naam (2)"), cut short and never empty ("Column D"); and the unnamed.
+    """Headings made unique ("Naam (2)"), at most 100 characters long and never empty ("Column D");
+    and those that the file left blank.
 
     `first_column` is the index in the sheet of the first cell, 0 for column A.
     """

@@ -144,6 +144,7 @@ def test_the_delimiter_is_found(csv_file: Path, delimiter: str) -> None:
         ("E-mail;Bedrijf\na@b.nl;Zon, Zee, Strand\n", ("a@b.nl", "Zon, Zee, Strand")),
         ("sep=;\nE-mail;Bedrijf\na@b.nl;Zon\n", ("a@b.nl", "Zon")),
         ('"E-mail","Bedrijf"\n"a@b.nl","Zon, ""Zee"""\n', ("a@b.nl", 'Zon, "Zee"')),
+        ('E-mail, Bedrijf\na@b.nl, "Zon, Zee"\n', ("a@b.nl", "Zon, Zee")),
         ("E-mail;Bedrijf\na@b.nl\n", ("a@b.nl", "")),
         ("E-mail;Bedrijf\ra@b.nl;Zon\r", ("a@b.nl", "Zon")),
         ("E-mail;Id\na@b.nl;0123\n", ("a@b.nl", "0123")),
@@ -173,9 +174,18 @@ def test_a_csv_row_with_too_many_cells_says_so_and_the_others_are_read(csv_file:
     assert second == Row(3, ("c@d.nl", "Zee"))
 
 
-def test_a_quotation_mark_that_is_never_closed_is_named_with_its_row(csv_file: Path) -> None:
-    write(csv_file, 'E-mail;Bedrijf\na@b.nl;Zon\nc@d.nl;"Zee\ne@f.nl;Meer\n')
-    with pytest.raises(UnreadableFile, match="opens in row 3 is never closed"):
+@pytest.mark.parametrize("before", [1, 12_000])
+def test_a_quotation_mark_that_is_never_closed_is_named_with_its_row(
+    csv_file: Path, before: int
+) -> None:
+    write(csv_file, "E-mail;Bedrijf\n" + "a@b.nl;Zon\n" * before + 'c@d.nl;"Zee\ne@f.nl;Meer\n')
+    with pytest.raises(UnreadableFile, match=f"opens in row {before + 2} is never closed"):
+        read(csv_file)
+
+
+def test_a_row_of_far_too_many_cells_is_named_with_its_number(csv_file: Path) -> None:
+    write(csv_file, "E-mail;Bedrijf\n" + "a@b.nl;Zon\n" * 12_000 + "a@b.nl" + ";x" * 40)
+    with pytest.raises(UnreadableFile, match="Row 12002 has 41 cells"):
         read(csv_file)
 
 

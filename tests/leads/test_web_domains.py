@@ -32,7 +32,8 @@ def test_the_domain_is_the_host_without_www(url: str, domain: str) -> None:
         "", "-", "geen", "n.v.t.", "hotel zon.nl", "https://", "https:hotelzon.nl",
         "javascript:alert(1)//a.nl", "mailto:info@zon.nl", "info@zon.nl", "ftp://zon.nl",
         "http://192.168.1.1/", "http://[::1]/", "http://[::1", "http://user:secret@zon.nl",
-        "zon.nl;zee.nl", "http://" + "a" * 64 + ".nl", "http://-zon.nl", "http://zon..nl", "é" * 16_000 + ".nl",
+        "zon.nl;zee.nl", "http://" + "a" * 64 + ".nl", "http://-zon.nl", "http://zon..nl",
+        "é" * 16_000 + ".nl",
     ],
 )  # fmt: skip
 def test_what_names_no_public_host_is_refused(url: str) -> None:
