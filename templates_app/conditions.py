@@ -36,6 +36,9 @@ class Facts:
         )
 
 
+NOTHING_CERTAIN = Facts()
+
+
 def facts_of(test: nodes.Node, outcome: bool) -> Facts:
     """What follows for certain when `test` comes out as `outcome`; nothing where in doubt."""
     name = variable_name(test)
@@ -43,14 +46,14 @@ def facts_of(test: nodes.Node, outcome: bool) -> Facts:
         return _value(name, outcome)
     if isinstance(test, nodes.Test):
         name = variable_name(test.node)
-        return _value(name, outcome == (test.name == "defined")) if name else Facts()
+        return _value(name, outcome == (test.name == "defined")) if name else NOTHING_CERTAIN
     if isinstance(test, nodes.Not):
         return facts_of(test.node, not outcome)
     if isinstance(test, nodes.And | nodes.Or):
         return _facts_of_both(test, outcome)
     if isinstance(test, nodes.Compare):
         return _facts_of_equality(test, outcome)
-    return Facts()
+    return NOTHING_CERTAIN
 
 
 def _value(name: str, present: bool) -> Facts:
@@ -65,7 +68,7 @@ def _facts_of_both(test: nodes.And | nodes.Or, outcome: bool) -> Facts:
         return left.also(right)
     # One of two sides holds, nobody knows which: certain is only “a or b has a value”.
     if left.blank or right.blank:
-        return Facts()
+        return NOTHING_CERTAIN
     return Facts(frozenset(one | other for one in left.present for other in right.present))
 
 
@@ -73,10 +76,10 @@ def _facts_of_equality(test: nodes.Compare, outcome: bool) -> Facts:
     """`vars.x == 'a'` means that x has a value, `vars.x == ''` that it has none."""
     name, operand = variable_name(test.expr), test.ops[0]
     if name is None or len(test.ops) > 1 or operand.op not in {"eq", "ne"}:
-        return Facts()
+        return NOTHING_CERTAIN
     if not isinstance(operand.expr, nodes.Const) or not isinstance(operand.expr.value, str):
-        return Facts()
+        return NOTHING_CERTAIN
     equal = outcome == (operand.op == "eq")
     if operand.expr.value:
-        return _value(name, True) if equal else Facts()
+        return _value(name, True) if equal else NOTHING_CERTAIN
     return _value(name, not equal)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 
 from jinja2 import nodes
 
-from templates_app.conditions import Facts, facts_of
+from templates_app.conditions import NOTHING_CERTAIN, Facts, facts_of
 from templates_app.dialect import SIGNATURE, variable_name
+from templates_app.filters import NUMERIC_FILTERS
 from templates_app.values import RenderContext
 
 
@@ -25,7 +26,7 @@ class Requirement:
     """At least one of `any_of` must have a value, in the mails where `facts` hold."""
 
     any_of: tuple[str, ...]
-    facts: Facts = Facts()
+    facts: Facts = NOTHING_CERTAIN
 
     def __str__(self) -> str:
         return " or ".join(self.any_of)
@@ -77,7 +78,7 @@ def find_variables(trees: Sequence[nodes.Template]) -> Variables:
         name for tree in trees for node in tree.find_all(nodes.Getitem)
         if (name := variable_name(node)) is not None
     )  # fmt: skip
-    requirements = (need for tree in trees for need in _of_statements(tree.body, Facts()))
+    requirements = (need for tree in trees for need in _of_statements(tree.body, NOTHING_CERTAIN))
     # A plain requirement makes the conditional ones on the same name superfluous.
     found = tuple(dict.fromkeys(requirements))
     plain = {need.any_of[0] for need in found if _plain(need)}
@@ -154,10 +155,13 @@ def _either(left: nodes.Expr, right: nodes.Expr, facts: Facts) -> Iterator[Requi
 
 
 def _blank_by_design(node: nodes.Expr) -> bool:
-    """Whether `node` can come out blank although every variable in it has a value."""
-    inner = (node, *node.find_all(nodes.Expr))
+    """Whether `node` can come out blank or zero although every variable in it has a value."""
     return any(
-        isinstance(one, nodes.And | nodes.CondExpr)
-        or (isinstance(one, nodes.Const) and one.value == "")
-        for one in inner
+        isinstance(one, nodes.And | nodes.CondExpr | nodes.Compare | nodes.Not | nodes.Test)
+        or (isinstance(one, nodes.Filter) and one.name in _MAY_EMPTY)
+        or (isinstance(one, nodes.Const) and not str(one.value or "").strip())
+        for one in (node, *node.find_all(nodes.Expr))
     )
+
+
+_MAY_EMPTY = NUMERIC_FILTERS | {"replace", "truncate"}
