@@ -32,7 +32,7 @@ class MessageQuerySet(QuerySet[Any]):
 
     def accepted(self) -> MessageQuerySet:
         """A server took them, whatever came of it later."""
-        return self.filter(status__in=self.model.ACCEPTED)
+        return self.filter(sent_at__isnull=False)
 
     def unfinished(self) -> MessageQuerySet:
         """Still to be decided, `unknown` among them."""

@@ -9,6 +9,7 @@ from campaigns.models.messages import (
     TrackedLink,
 )
 from campaigns.models.senders import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
+from campaigns.models.ticks import Tick
 
 __all__ = [
     "Audience",
@@ -27,5 +28,6 @@ __all__ = [
     "SendingAccount",
     "SendingDomain",
     "SendingPolicy",
+    "Tick",
     "TrackedLink",
 ]

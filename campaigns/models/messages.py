@@ -32,8 +32,6 @@ class Message(models.Model):
     OPEN = (Status.QUEUED, Status.SENDING)
     # Nothing more happens to these by themselves.
     FINAL = (Status.SENT, Status.FAILED, Status.BOUNCED, Status.CANCELED)
-    # A server took it, whatever came of it.
-    ACCEPTED = (Status.SENT, Status.BOUNCED)
 
     class Phase(models.TextChoices):
         CLAIMED = "claimed"  # nothing has left: a dead attempt is simply repeated
@@ -100,7 +98,8 @@ class Message(models.Model):
             ),
             models.CheckConstraint(
                 name="message_accepted_has_a_time",
-                condition=~Q(status__in=["sent", "bounced"]) | Q(sent_at__isnull=False),
+                # `bounced` may lack it: a server can refuse the address while we send.
+                condition=~Q(status="sent") | Q(sent_at__isnull=False),
             ),
         ]
         indexes = [
@@ -119,9 +118,9 @@ class Message(models.Model):
             models.Index(fields=["campaign", "scheduled_at", "id"], name="message_by_campaign"),
             # A lead's history, newest first.
             models.Index(fields=["lead", "-scheduled_at"], name="message_by_lead"),
-            # check_integrity: the gates of a domain in order.
+            # The gate: how many a campaign with a daily limit of its own has sent today.
             models.Index(
-                fields=["domain", "sent_at"],
+                fields=["campaign", "sent_at"],
                 name="message_sent",
                 condition=Q(sent_at__isnull=False),
             ),
@@ -173,6 +172,8 @@ class SendAttempt(models.Model):
         ABANDONED = "abandoned"  # its worker died before the gate
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
+    # For the day's count and the order of gates, without a join.
+    domain = models.ForeignKey(SendingDomain, on_delete=models.PROTECT, related_name="+")
     attempt_id = models.UUIDField(unique=True)
     outcome = models.CharField(max_length=15, choices=Outcome, default=Outcome.UNDER_WAY)
     started_at = models.DateTimeField()  # business time
@@ -184,6 +185,14 @@ class SendAttempt(models.Model):
 
     class Meta:
         ordering = ["message", "id"]
+        indexes = [
+            # The gate's count of a new day, and check_integrity: gates of a domain in order.
+            models.Index(
+                fields=["domain", "gated_at"],
+                name="attempt_gated",
+                condition=Q(gated_at__isnull=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.outcome} ({self.message_id})"

@@ -1,0 +1,258 @@
+"""The one way to record that something happened to a message.
+
+The event, the message's own marks, the enrollment's end, the suppression and the counters
+move in one transaction. A source that reports the same thing twice (a redelivered webhook,
+a doubled hit) changes nothing the second time.
+
+Lock order, here and everywhere: addresses, campaign, lead, enrollment, message, sending
+domain, figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from campaigns.calendars import sending_calendar
+from campaigns.delays import delay_before
+from campaigns.enrollments import end_enrollments
+from campaigns.figures import count
+from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
+from leads.models import Lead, Suppression
+from leads.suppression import suppress
+
+Kind = MessageEvent.Kind
+Actor = MessageEvent.Actor
+
+# Any of these about a message whose fate was unknown proves that it arrived.
+PROOF_OF_DELIVERY = (
+    Kind.OPENED, Kind.CLICKED, Kind.REPLIED, Kind.BOUNCED, Kind.UNSUBSCRIBED, Kind.COMPLAINED,
+)  # fmt: skip
+
+# What takes the address off every list, and what it ends.
+_SUPPRESSION_REASON: dict[str, Suppression.Reason] = {
+    Kind.UNSUBSCRIBED: Suppression.Reason.UNSUBSCRIBED,
+    Kind.COMPLAINED: Suppression.Reason.COMPLAINT,
+    Kind.BOUNCED: Suppression.Reason.BOUNCED,
+}
+_END_REASON: dict[str, Enrollment.EndReason] = {
+    Kind.UNSUBSCRIBED: Enrollment.EndReason.UNSUBSCRIBED,
+    Kind.COMPLAINED: Enrollment.EndReason.COMPLAINED,
+    Kind.BOUNCED: Enrollment.EndReason.BOUNCED,
+    Kind.REPLIED: Enrollment.EndReason.REPLIED,
+    Kind.FAILED: Enrollment.EndReason.FAILED,
+}
+
+
+@transaction.atomic
+def record_event(
+    message_id: int,
+    kind: MessageEvent.Kind,
+    *,
+    at: datetime,
+    source_id: str,
+    actor: MessageEvent.Actor = Actor.UNKNOWN,
+    link_id: int | None = None,
+    user_agent: str = "",
+    ip_address: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> MessageEvent | None:
+    """Record the event and all that follows from it; None where `source_id` is known already.
+
+    `at` is business time (UTC). `detail["hard"]` tells a bounce that condemns the address
+    from one that does not. Raises Message.DoesNotExist.
+    """
+    detail = detail or {}
+    if MessageEvent.objects.filter(source_id=source_id).exists():
+        return None
+    if _condemns_address(kind, detail):
+        _suppress_recipient(message_id, kind)
+    message = _locked(message_id)
+    if kind in PROOF_OF_DELIVERY and message.status == Message.Status.UNKNOWN:
+        mark_sent(message)
+    event = MessageEvent(
+        message=message,
+        kind=kind,
+        actor=actor,
+        at=at,
+        source_id=source_id,
+        link_id=link_id,
+        user_agent=user_agent[:500],
+        ip_address=ip_address,
+        detail=detail,
+    )
+    # The lock on the message orders two reports of one source about it; the unique index
+    # also stops one that is about another message.
+    if MessageEvent.objects.filter(source_id=source_id).exists():
+        return None
+    event.save(force_insert=True)
+    _EFFECTS[kind](message, event)
+    return event
+
+
+def mark_sent(message: Message, *, actor: MessageEvent.Actor = Actor.UNKNOWN) -> None:
+    """A server has it: from the attempt under way, or known later of an `unknown` one.
+
+    The caller holds the lock on the message. Its time is that of the gate it passed.
+    """
+    gated_at = (
+        SendAttempt.objects.filter(message=message, gated_at__isnull=False)
+        .order_by("-id")
+        .values_list("gated_at", flat=True)
+        .first()
+    )
+    if gated_at is None:
+        raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
+    record_event(message.pk, Kind.SENT, at=gated_at, source_id=f"sent:{message.pk}", actor=actor)
+    message.refresh_from_db()
+
+
+def _locked(message_id: int) -> Message:
+    """The message with its enrollment, both locked in the order that everybody keeps.
+
+    NO KEY UPDATE, because inserting the event takes a KEY SHARE lock on the message, which
+    a concurrent insert may hold already.
+    """
+    enrollment_id = Message.objects.values_list("enrollment_id", flat=True).get(pk=message_id)
+    Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
+    return (
+        Message.objects.select_related("enrollment", "domain__policy", "campaign", "step")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk=message_id)
+    )
+
+
+def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:
+    if kind == Kind.BOUNCED:
+        return bool(detail.get("hard"))
+    return kind in _SUPPRESSION_REASON
+
+
+def _suppress_recipient(message_id: int, kind: MessageEvent.Kind) -> None:
+    """The address that got the mail, and the lead's own where it has changed since."""
+    recipient, email = Message.objects.values_list("recipient", "lead__email").get(pk=message_id)
+    addresses = {recipient or email} if kind == Kind.BOUNCED else {recipient or email, email}
+    suppress(addresses, reason=_SUPPRESSION_REASON[kind])
+
+
+def _count(message: Message, event: MessageEvent, counter: str) -> None:
+    day = event.at.astimezone(message.domain.policy.zone).date()
+    count(message.campaign_id, message.step_id, day, **{counter: 1})
+
+
+def _mark_first(message: Message, event: MessageEvent, field: str, counter: str) -> None:
+    """Counters count messages: the second open of a mail is an event and no more."""
+    if getattr(message, field) is None:
+        setattr(message, field, event.at)
+        message.save(update_fields=[field])
+        _count(message, event, counter)
+
+
+def _end_flows_of_lead(message: Message, event: MessageEvent) -> None:
+    """In every campaign: who opts out of one mail gets none of the others."""
+    end_enrollments(
+        Enrollment.objects.filter(lead=message.lead_id), _END_REASON[event.kind], event.at
+    )
+
+
+def _end_this_flow(message: Message, event: MessageEvent) -> None:
+    end_enrollments(
+        Enrollment.objects.filter(pk=message.enrollment_id), _END_REASON[event.kind], event.at
+    )
+
+
+def _sent(message: Message, event: MessageEvent) -> None:
+    message.status = Message.Status.SENT
+    message.sent_at = event.at
+    message.error = ""
+    message.lease_until = None
+    message.save(update_fields=["status", "sent_at", "error", "lease_until"])
+    Lead.objects.filter(pk=message.lead_id).update(last_emailed_at=event.at)
+    _count(message, event, "sent")
+    _free_next(message)
+
+
+def _free_next(message: Message) -> None:
+    """Give the next mail of the flow its earliest moment, or end the flow as completed."""
+    following = (
+        Message.objects.queued()
+        .filter(enrollment=message.enrollment_id, mail_number__gt=message.mail_number)
+        .select_related("step")
+        .order_by("mail_number")
+        .first()
+    )
+    if following is None:
+        if message.enrollment.status == Enrollment.Status.ACTIVE:
+            Enrollment.objects.filter(pk=message.enrollment_id).update(
+                status=Enrollment.Status.COMPLETED, ended_at=message.sent_at
+            )
+        return
+    calendar = sending_calendar(message.domain.policy, message.campaign)
+    assert message.sent_at is not None  # noqa: S101  _sent() has just set it
+    following.not_before = calendar.earliest(message.sent_at, delay_before(following.step))
+    following.save(update_fields=["not_before"])
+    if following.scheduled_at < following.not_before:
+        SendingDomain.objects.filter(pk=message.domain_id).update(needs_replanning=True)
+
+
+def _opened(message: Message, event: MessageEvent) -> None:
+    if event.actor == Actor.HUMAN:
+        _mark_first(message, event, "opened_at", "opened")
+    else:
+        _mark_first(message, event, "machine_opened_at", "machine_opened")
+
+
+def _clicked(message: Message, event: MessageEvent) -> None:
+    if event.actor == Actor.HUMAN:
+        _mark_first(message, event, "clicked_at", "clicked")
+
+
+def _replied(message: Message, event: MessageEvent) -> None:
+    _mark_first(message, event, "replied_at", "replied")
+    _end_this_flow(message, event)
+
+
+def _bounced(message: Message, event: MessageEvent) -> None:
+    """A soft bounce is kept as an event; the address may work tomorrow."""
+    if not event.detail.get("hard"):
+        return
+    message.status = Message.Status.BOUNCED
+    message.lease_until = None
+    message.save(update_fields=["status", "lease_until"])
+    _mark_first(message, event, "bounced_at", "bounced")
+    _end_flows_of_lead(message, event)
+
+
+def _failed(message: Message, event: MessageEvent) -> None:
+    message.status = Message.Status.FAILED
+    message.lease_until = None
+    message.error = str(event.detail.get("reason", ""))[:1000]
+    message.save(update_fields=["status", "lease_until", "error"])
+    _count(message, event, "failed")
+    _end_this_flow(message, event)
+
+
+def _opted_out(message: Message, event: MessageEvent) -> None:
+    is_first = (
+        not MessageEvent.objects.filter(message=message, kind=event.kind)
+        .exclude(pk=event.pk)
+        .exists()
+    )
+    if is_first:
+        _count(message, event, event.kind)
+    _end_flows_of_lead(message, event)
+
+
+_EFFECTS: dict[str, Callable[[Message, MessageEvent], None]] = {
+    Kind.SENT: _sent,
+    Kind.OPENED: _opened,
+    Kind.CLICKED: _clicked,
+    Kind.REPLIED: _replied,
+    Kind.BOUNCED: _bounced,
+    Kind.FAILED: _failed,
+    Kind.UNSUBSCRIBED: _opted_out,
+    Kind.COMPLAINED: _opted_out,
+}

@@ -1,0 +1,50 @@
+"""The counters: one small row per campaign, step and day, moved in the transaction of what
+they count, and by nobody but this module."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import connection
+
+from campaigns.models import DailyFigures
+
+_COUNTERS = frozenset(
+    {
+        "planned", "canceled", "sent", "opened", "machine_opened", "clicked", "replied",
+        "bounced", "failed", "unsubscribed", "complained",
+    }
+)  # fmt: skip
+
+
+def count(campaign_id: int, step_id: int, day: date, **increments: int) -> None:
+    """Add `increments` to the counters of one step on one day.
+
+    An upsert, because F() cannot make the row: the first event of a day and its siblings
+    in other workers all end in the same row, each adding its own.
+    """
+    unknown = increments.keys() - _COUNTERS
+    if unknown:
+        raise ValueError(f"no such counter: {', '.join(sorted(unknown))}")
+    table = DailyFigures._meta.db_table
+    values = {name: increments.get(name, 0) for name in sorted(_COUNTERS)}
+    added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in increments)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {table} (campaign_id, step_id, day, {', '.join(values)}) "  # noqa: S608
+            f"VALUES (%s, %s, %s, {', '.join(['%s'] * len(values))}) "
+            f"ON CONFLICT (campaign_id, step_id, day) DO UPDATE SET {added}",
+            [campaign_id, step_id, day, *values.values()],
+        )
+
+
+def count_planned(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
+    """Messages that a launch created: step id → how many. `day` is local to the campaign."""
+    for step_id in sorted(by_step):
+        count(campaign_id, step_id, day, planned=by_step[step_id])
+
+
+def count_canceled(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
+    for step_id in sorted(by_step):
+        count(campaign_id, step_id, day, canceled=by_step[step_id])

@@ -1,0 +1,240 @@
+"""The gate: the last look before the wire, and the only place where a slot is taken.
+
+Everything that may forbid a mail is read here under locks that whoever changes it takes
+too. So once a suppression, a stop, a reply or a pause has committed, no mail passes any
+more; and a mail that passed before was on its way before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from campaigns.calendars import sending_calendar
+from campaigns.claiming import Claim, held_by
+from campaigns.mail import ComposedMail
+from campaigns.models import (
+    Campaign,
+    Enrollment,
+    Message,
+    MessageContent,
+    SendAttempt,
+    SendingDomain,
+)
+from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
+from leads.models import Lead
+from leads.suppression import hold_address, is_suppressed
+from mailsuite.lib import clock
+
+# How long a sender stands in front of a throttle that is about to open. Ticks come in step
+# with it (a minute, twenty minutes): without this, each would be a hair too early, and a
+# domain would lose a minute a mail.
+PATIENCE = timedelta(seconds=5)
+
+# MAIL, RCPT and DATA each take their time, then the server thinks about the whole mail.
+WIRE_LEASE = timedelta(seconds=4 * COMMAND_TIMEOUT_SECONDS + settings.SMTP_TIMEOUT_SECONDS)
+
+
+class Verdict(Enum):
+    PASSED = "passed"
+    LOST = "the claim was lost to another worker"
+    # Back to the queue: it may leave later.
+    NOT_YET = "not yet"
+    # Never: the message is canceled and the flow ended.
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    verdict: Verdict
+    why: str = ""
+    # With NEVER: why the enrollment ends.
+    end_reason: Enrollment.EndReason | None = None
+    # With NOT_YET: when the throttle opens, where that is all that is in the way.
+    opens_at: datetime | None = None
+
+
+def wait_at_gate(claim: Claim, mail: ComposedMail) -> Decision:
+    """pass_gate() now, and once more if the throttle opens within PATIENCE."""
+    now = clock.now()
+    decision = pass_gate(claim, mail, now)
+    if decision.opens_at is None or not now < decision.opens_at <= now + PATIENCE:
+        return decision
+    clock.wait(decision.opens_at - now)
+    return pass_gate(claim, mail, clock.now())
+
+
+def pass_gate(claim: Claim, mail: ComposedMail, now: datetime) -> Decision:
+    """Decide on a claimed, composed message; `now` is business time.
+
+    When it answers PASSED, the slot is taken, the message is in phase `wire`, its content
+    is stored, and all that is committed.
+    """
+    with transaction.atomic():
+        decision = _decide(claim, mail, now)
+        if decision.verdict is Verdict.PASSED:
+            _take_to_wire(claim, mail, now)
+        return decision
+
+
+def _decide(claim: Claim, mail: ComposedMail, now: datetime) -> Decision:
+    hold_address(mail.recipient)
+    found = (
+        Message.objects.filter(pk=claim.message_id)
+        .values_list("campaign_id", "lead_id", "enrollment_id")
+        .first()
+    )
+    if found is None:
+        return Decision(Verdict.LOST)
+    campaign_id, lead_id, enrollment_id = found
+    _share_lock(Campaign, campaign_id)
+    _share_lock(Lead, lead_id)
+    _share_lock(Enrollment, enrollment_id)
+    message = (
+        Message.objects.select_related("campaign", "enrollment", "lead", "domain__policy")
+        .select_for_update(no_key=True, of=("self",))
+        .filter(**held_by(claim), status=Message.Status.SENDING, lease_until__gt=Now())
+        .first()
+    )
+    if message is None:
+        return Decision(Verdict.LOST)
+    return (
+        _forbidden_for_good(message, mail)
+        or _forbidden_for_now(message, now)
+        or _take_slot(message, now)
+    )
+
+
+def _forbidden_for_good(message: Message, mail: ComposedMail) -> Decision | None:
+    lead, reasons = message.lead, Enrollment.EndReason
+    if message.enrollment.status != Enrollment.Status.ACTIVE:
+        return Decision(Verdict.NEVER, f"the flow has ended: {message.enrollment.end_reason}")
+    if message.campaign.status == Campaign.Status.STOPPED:
+        return Decision(Verdict.NEVER, "the campaign was stopped", reasons.CAMPAIGN_STOPPED)
+    if lead.deleted_at is not None:
+        return Decision(Verdict.NEVER, "the lead was deleted", reasons.DELETED)
+    if lead.stopped_at is not None:
+        return Decision(Verdict.NEVER, "the lead was stopped", reasons.STOPPED)
+    if lead.status == Lead.Status.BOUNCED:
+        return Decision(Verdict.NEVER, "the lead's address bounced", reasons.BOUNCED)
+    if lead.status == Lead.Status.SUPPRESSED or is_suppressed(mail.recipient):
+        return Decision(Verdict.NEVER, "the address is suppressed", reasons.SUPPRESSED)
+    return None
+
+
+def _forbidden_for_now(message: Message, now: datetime) -> Decision | None:
+    campaign = message.campaign
+    if campaign.status != Campaign.Status.RUNNING:
+        return Decision(Verdict.NOT_YET, f"the campaign is {campaign.status}")
+    if message.not_before is None or message.not_before > now:
+        return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
+    calendar = sending_calendar(message.domain.policy, campaign)
+    # A message is claimed only after its slot has come, so one that is found outside the
+    # window but within grace is a delayed one.
+    if not calendar.is_open(now, delayed=message.scheduled_at < now):
+        return Decision(Verdict.NOT_YET, "outside the sending window")
+    if campaign.daily_limit is not None and _sent_by_campaign_today(message, now) >= (
+        campaign.daily_limit
+    ):
+        return Decision(Verdict.NOT_YET, "the campaign's daily limit is reached")
+    return None
+
+
+def _sent_by_campaign_today(message: Message, now: datetime) -> int:
+    """Gates passed today by the campaign, over all its domains.
+
+    Two domains count at the same moment under shared locks only; the lock on the campaign
+    taken here makes the second wait and see the first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(%s, %s)", [_LIMIT_LOCK, message.campaign_id % 2**31]
+        )
+    starts = _local_midnight(message.domain, now)
+    return SendAttempt.objects.filter(
+        message__campaign=message.campaign_id,
+        domain__in=message.campaign.campaign_domains.values("domain"),
+        gated_at__gte=starts,
+    ).count()
+
+
+def _take_slot(message: Message, now: datetime) -> Decision:
+    """The throttle: one conditional UPDATE on the domain's row, or no mail.
+
+    It holds for all workers, aliases and campaigns of the domain, because they all meet in
+    this row. An opening further away than one interval was left by a clock that ran ahead
+    and has been set right; it is not waited for.
+    """
+    domain = message.domain
+    policy = domain.policy
+    interval = timedelta(minutes=policy.interval_minutes)
+    day = now.astimezone(policy.zone).date()
+    SendingDomain.objects.filter(pk=domain.pk).exclude(sent_on=day).update(
+        sent_on=day, sent_today=_gates_passed_today(domain, now)
+    )
+    taken = SendingDomain.objects.filter(
+        Q(next_allowed_at=None)
+        | Q(next_allowed_at__lte=now)
+        | Q(next_allowed_at__gt=now + interval),
+        pk=domain.pk,
+        is_active=True,
+        paused_at=None,
+        sent_on=day,
+        sent_today__lt=policy.daily_cap,
+    ).update(next_allowed_at=now + interval, sent_today=F("sent_today") + 1)
+    if taken:
+        return Decision(Verdict.PASSED)
+    domain.refresh_from_db(fields=["next_allowed_at"])
+    return Decision(
+        Verdict.NOT_YET, "the domain's throttle is closed", opens_at=domain.next_allowed_at
+    )
+
+
+def _gates_passed_today(domain: SendingDomain, now: datetime) -> int:
+    """Counted from the ledger whenever the day changes, so that a clock that jumped a day
+    ahead and back does not open the cap a second time."""
+    starts = _local_midnight(domain, now)
+    return SendAttempt.objects.filter(
+        domain=domain, gated_at__gte=starts, gated_at__lt=starts + timedelta(days=1)
+    ).count()
+
+
+def _take_to_wire(claim: Claim, mail: ComposedMail, now: datetime) -> None:
+    Message.objects.filter(pk=claim.message_id).update(
+        phase=Message.Phase.WIRE, lease_until=Now() + WIRE_LEASE, recipient=mail.recipient
+    )
+    SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(gated_at=now)
+    MessageContent.objects.update_or_create(
+        message_id=claim.message_id,
+        defaults={
+            "sender": f"{mail.sender_name} <{mail.sender_address}>",
+            "subject": mail.subject,
+            "html": mail.html,
+            "text": mail.text,
+            "headers": dict(mail.headers),
+        },
+    )
+
+
+def _share_lock(model: type[Campaign | Lead | Enrollment], pk: int) -> None:
+    """Any number of gates at once; whoever changes the row waits for them, and they for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {model._meta.db_table} WHERE id = %s FOR SHARE",  # noqa: S608
+            [pk],
+        )
+
+
+def _local_midnight(domain: SendingDomain, now: datetime) -> datetime:
+    local = now.astimezone(domain.policy.zone)
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+# Namespace of the advisory lock on a campaign's own daily limit.
+_LIMIT_LOCK = 0x6C696D74

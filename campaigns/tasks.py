@@ -1,0 +1,52 @@
+"""Celery's side: fetch by id, call, no more. All state is in the database."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from campaigns import claiming, dispatch, lifecycle
+from campaigns.domain_lock import domain_lock
+from campaigns.sending import Sender
+from mailsuite.lib import clock
+
+# A domain's turn ends before the next tick offers it again.
+SENDING_SECONDS = 45
+# A turn that waited as long as a tick is replaced by the next tick's.
+TURN_EXPIRES_SECONDS = 55
+
+
+@shared_task
+def tick() -> None:
+    begun = dispatch.begin_tick()
+    if begun is None:
+        return
+    for domain_id in dispatch.domains_due(clock.now()):
+        send_domain.apply_async(args=[domain_id], expires=TURN_EXPIRES_SECONDS)
+    dispatch.finish_tick(begun)
+
+
+@shared_task
+def send_domain(domain_id: int) -> None:
+    with domain_lock(domain_id) as is_ours:
+        if is_ours:
+            Sender(domain_id).send_due(seconds=SENDING_SECONDS)
+
+
+@shared_task
+def release_unmailable() -> None:
+    dispatch.release_unmailable(clock.now())
+
+
+@shared_task
+def reap_expired_leases() -> None:
+    claiming.reap_expired_leases(clock.now())
+
+
+@shared_task
+def roll_over() -> None:
+    dispatch.roll_over(clock.now())
+
+
+@shared_task
+def complete_finished() -> None:
+    lifecycle.complete_finished(clock.now())

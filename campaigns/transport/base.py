@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from enum import StrEnum
+from types import TracebackType
+from typing import Self
+
+from campaigns.mail import ComposedMail
+
+
+class Outcome(StrEnum):
+    ACCEPTED = "accepted"
+    DEFERRED = "deferred"  # the server said: not now (4xx)
+    REFUSED = "refused"  # the server said: never (5xx)
+    NOT_TRANSMITTED = "not_transmitted"  # lost before the whole mail was handed over
+    UNKNOWN = "unknown"  # handed over; the answer never came
+
+
+class TransportUnavailableError(Exception):
+    """No connection to the server. Nothing was sent.
+
+    `is_account_problem`: the server answered and wants other credentials or settings, so
+    trying again is useless until a person has changed the account.
+    """
+
+    def __init__(self, detail: str, *, is_account_problem: bool = False) -> None:
+        super().__init__(detail)
+        self.is_account_problem = is_account_problem
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of one mail. `code` is the SMTP reply or HTTP status, where there was one."""
+
+    outcome: Outcome
+    code: int | None = None
+    detail: str = ""
+    # The id that a provider gave it, where it is not ours.
+    provider_id: str = ""
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.outcome == Outcome.ACCEPTED
+
+
+class Transport(ABC):
+    """A connection that delivers one mail after another. Used as a context manager."""
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Be ready to deliver; keeps a connection that still answers.
+
+        Raises TransportUnavailableError.
+        """
+
+    @abstractmethod
+    def deliver(self, mail: ComposedMail) -> Delivery:
+        """Hand one mail over, once. Never raises for anything that the other side does."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        problem: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()

@@ -1,0 +1,129 @@
+"""Providers' APIs, through django-anymail.
+
+The rule of SMTP holds here too: an answer is definite, silence after the request may have
+left is `unknown`. Anymail's own documentation warns that a read that timed out, tried
+again, delivers twice.
+"""
+
+from __future__ import annotations
+
+from email.mime.image import MIMEImage
+from typing import Any
+
+import requests
+from anymail.exceptions import (
+    AnymailAPIError,
+    AnymailConfigurationError,
+    AnymailError,
+    AnymailRecipientsRefused,
+)
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMultiAlternatives
+from django.utils.module_loading import import_string
+
+from campaigns.mail import ComposedMail
+from campaigns.models import SendingAccount
+from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnavailableError
+
+_BAD_CREDENTIALS = (401, 403)
+# Requests that a server answers so were not carried out (RFC 9110 §15.5, RFC 6585 §4).
+_NOT_NOW = (408, 425, 429, 503)
+
+
+class ProviderTransport(Transport):
+    def __init__(self, account: SendingAccount) -> None:
+        self._account = account
+        self._backend: Any = None
+
+    def connect(self) -> None:
+        if self._backend is not None:
+            return
+        try:
+            backend = import_string(f"anymail.backends.{self._account.backend}.EmailBackend")
+            self._backend = backend(fail_silently=False, **self._options())
+            self._backend.open()
+        except (AnymailConfigurationError, ImproperlyConfigured, ImportError, TypeError) as problem:
+            self._backend = None
+            raise TransportUnavailableError(
+                f"The account {self._account.name!r} is not set up for "
+                f"{self._account.get_backend_display()}: {problem}",
+                is_account_problem=True,
+            ) from problem
+
+    def deliver(self, mail: ComposedMail) -> Delivery:
+        message = as_django_message(mail)
+        message.connection = self._backend
+        try:
+            self._backend.send_messages([message])
+        except AnymailRecipientsRefused as problem:
+            return Delivery(Outcome.REFUSED, detail=str(problem))
+        except AnymailAPIError as problem:
+            return _judge(problem)
+        except requests.RequestException as problem:
+            return _judge_silence(problem)
+        except AnymailError as problem:  # what the provider cannot express: nothing left
+            return Delivery(Outcome.REFUSED, detail=str(problem))
+        status = message.anymail_status  # type: ignore[attr-defined]
+        return Delivery(
+            Outcome.ACCEPTED, detail=f"{status}", provider_id=str(status.message_id or "")
+        )
+
+    def close(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            backend.close()
+
+    def _options(self) -> dict[str, Any]:
+        options = dict(self._account.provider_options)
+        if self._account.secret:
+            key = "server_token" if self._account.backend == "postmark" else "api_key"
+            options.setdefault(key, self._account.secret)
+        return options
+
+
+def as_django_message(mail: ComposedMail) -> EmailMultiAlternatives:
+    """For a provider's API: it builds the MIME itself."""
+    message = EmailMultiAlternatives(
+        subject=mail.subject,
+        body=mail.text,
+        from_email=f'"{_quoted(mail.sender_name)}" <{mail.sender_address}>',
+        to=[mail.recipient],
+        reply_to=[mail.reply_to] if mail.reply_to else None,
+        headers={**mail.headers, "Message-ID": f"<{mail.message_id}>"},
+    )
+    message.attach_alternative(mail.html, "text/html")
+    for image in mail.inline_images:
+        message.attach(_inline_part(image.content_id, image.filename, image.content))
+    for attachment in mail.attachments:
+        message.attach(attachment.filename, attachment.content, attachment.content_type)
+    return message
+
+
+def _inline_part(content_id: str, filename: str, content: bytes) -> Any:
+    part = MIMEImage(content)
+    part.add_header("Content-ID", f"<{content_id}>")
+    part.add_header("Content-Disposition", "inline", filename=filename)
+    return part
+
+
+def _quoted(name: str) -> str:
+    return name.replace("\\", "\\\\").replace('"', '\\"')
+
+
+def _judge(problem: AnymailAPIError) -> Delivery:
+    if isinstance(problem.__cause__, requests.RequestException) and problem.response is None:
+        return _judge_silence(problem.__cause__)
+    code = getattr(problem, "status_code", None)
+    detail = str(problem)
+    if code is None:
+        return Delivery(Outcome.UNKNOWN, detail=detail)
+    if code in _NOT_NOW or code in _BAD_CREDENTIALS:
+        return Delivery(Outcome.DEFERRED, code, detail)
+    return Delivery(Outcome.REFUSED if code < 500 else Outcome.UNKNOWN, code, detail)
+
+
+def _judge_silence(problem: requests.RequestException) -> Delivery:
+    """Only a connection that was never made is sure to have delivered nothing."""
+    never_connected = isinstance(problem, requests.ConnectTimeout | requests.exceptions.SSLError)
+    outcome = Outcome.NOT_TRANSMITTED if never_connected else Outcome.UNKNOWN
+    return Delivery(outcome, detail=str(problem))

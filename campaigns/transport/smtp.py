@@ -1,0 +1,182 @@
+"""SMTP that knows how far it came.
+
+smtplib raises the same SMTPServerDisconnected for a connection lost at RCPT, where nothing
+was delivered, and after the final dot, where the mail may be on its way. "Retry when
+disconnected" is therefore how doubles are made (RFC 1047 describes the window). This
+module tells the two apart by watching the last bytes of the mail leave.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from campaigns.mail import ComposedMail
+from campaigns.mime import as_bytes
+from campaigns.models import SendingAccount
+from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnavailableError
+from mailsuite.lib import clock
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
+# For a verb's reply. RFC 5321 §4.5.3.2 has 5 minutes for most; no server that is any use
+# takes one, and the lease of the message must outlast them all together.
+COMMAND_TIMEOUT_SECONDS = 60
+_END_OF_MAIL = b".\r\n"
+
+
+class WatchedConnection(smtplib.SMTP):
+    """`is_handed_over` is true from the moment when the end of the mail may have left."""
+
+    is_handed_over = False
+    _in_data = False
+
+    def data(self, msg: Buffer | str) -> tuple[int, bytes]:
+        self.is_handed_over = False
+        self._in_data = True
+        try:
+            return super().data(msg)
+        finally:
+            self._in_data = False
+
+    def send(self, s: Buffer | str) -> None:
+        # Inside data() smtplib sends the verb as text and then the whole mail as bytes.
+        if not (self._in_data and isinstance(s, bytes)):
+            super().send(s)
+            return
+        super().send(s[: -len(_END_OF_MAIL)])
+        # From here on nobody can say whether the server got the end. It decides slowly (RFC
+        # 5321 §4.5.3.2.6 asks for 10 minutes), and giving up early leaves an `unknown`.
+        self.is_handed_over = True
+        assert self.sock is not None  # noqa: S101  the mail before its end has gone through it
+        self.sock.settimeout(settings.SMTP_TIMEOUT_SECONDS)
+        super().send(s[-len(_END_OF_MAIL) :])
+
+
+class WatchedTlsConnection(WatchedConnection, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte."""
+
+
+class SmtpTransport(Transport):
+    def __init__(self, account: SendingAccount) -> None:
+        self._account = account
+        self._connection: WatchedConnection | None = None
+
+    def connect(self) -> None:
+        if self._connection is not None:
+            if self._still_answers(self._connection):
+                return
+            self.close()
+        try:
+            self._connection = self._open()
+        except smtplib.SMTPAuthenticationError as problem:
+            permanent = problem.smtp_code >= 500
+            raise TransportUnavailableError(
+                f"{self._account.host} refuses the login of {self._account.name!r}: "
+                f"{problem.smtp_code} {_text(problem.smtp_error)}",
+                is_account_problem=permanent,
+            ) from problem
+        except smtplib.SMTPNotSupportedError as problem:
+            raise TransportUnavailableError(
+                f"{self._account.host} cannot do what {self._account.name!r} asks: {problem}",
+                is_account_problem=True,
+            ) from problem
+        except (smtplib.SMTPException, OSError) as problem:
+            raise TransportUnavailableError(
+                f"no connection to {self._account.host}:{self._account.port}: {problem}"
+            ) from problem
+
+    def deliver(self, mail: ComposedMail) -> Delivery:
+        connection = self._connection
+        if connection is None:
+            return Delivery(Outcome.NOT_TRANSMITTED, detail="not connected")
+        connection.is_handed_over = False
+        try:
+            return self._converse(connection, mail)
+        except (smtplib.SMTPException, OSError) as problem:
+            self.close()
+            outcome = Outcome.UNKNOWN if connection.is_handed_over else Outcome.NOT_TRANSMITTED
+            return Delivery(outcome, detail=f"{type(problem).__name__}: {problem}")
+
+    def close(self) -> None:
+        """Say goodbye. A server that fails at QUIT took the mail all the same."""
+        connection, self._connection = self._connection, None
+        if connection is None:
+            return
+        try:
+            connection.quit()
+        except (smtplib.SMTPException, OSError):
+            connection.close()
+
+    def _open(self) -> WatchedConnection:
+        account = self._account
+        context = ssl.create_default_context()
+        connection: WatchedConnection
+        if account.security == SendingAccount.Security.TLS:
+            connection = WatchedTlsConnection(
+                account.host, account.port, timeout=COMMAND_TIMEOUT_SECONDS, context=context
+            )
+        else:
+            connection = WatchedConnection(
+                account.host, account.port, timeout=COMMAND_TIMEOUT_SECONDS
+            )
+        try:
+            if account.security == SendingAccount.Security.STARTTLS:
+                connection.starttls(context=context)
+            if account.username:
+                connection.login(account.username, account.secret)
+            connection.ehlo_or_helo_if_needed()
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @staticmethod
+    def _still_answers(connection: WatchedConnection) -> bool:
+        try:
+            return connection.noop()[0] == 250
+        except (smtplib.SMTPException, OSError):
+            return False
+
+    def _converse(self, connection: WatchedConnection, mail: ComposedMail) -> Delivery:
+        """One transaction with one recipient, so that a reply is about this mail alone."""
+        assert connection.sock is not None  # noqa: S101  it answered in connect()
+        connection.sock.settimeout(COMMAND_TIMEOUT_SECONDS)
+        for verb, address in (
+            (connection.mail, mail.sender_address),
+            (connection.rcpt, mail.recipient),
+        ):
+            code, reply = verb(address)
+            if code // 100 != 2:
+                self._reset(connection)
+                return _refusal(code, reply)
+        try:
+            code, reply = connection.data(as_bytes(mail, clock.now()))
+        except smtplib.SMTPDataError as problem:  # the server did not want the DATA
+            self._reset(connection)
+            return _refusal(problem.smtp_code, problem.smtp_error)
+        if code == 250:
+            return Delivery(Outcome.ACCEPTED, code, _text(reply))
+        return _refusal(code, reply, handed_over=True)
+
+    def _reset(self, connection: WatchedConnection) -> None:
+        """Leave the failed transaction; a connection that cannot is given up."""
+        try:
+            connection.rset()
+        except (smtplib.SMTPException, OSError):
+            self.close()
+
+
+def _refusal(code: int, reply: bytes | str, *, handed_over: bool = False) -> Delivery:
+    """A 4xx or 5xx reply is definite at any phase; anything else is no answer at all."""
+    kinds = {4: Outcome.DEFERRED, 5: Outcome.REFUSED}
+    no_answer = Outcome.UNKNOWN if handed_over else Outcome.NOT_TRANSMITTED
+    return Delivery(kinds.get(code // 100, no_answer), code, _text(reply))
+
+
+def _text(reply: bytes | str) -> str:
+    return reply.decode("utf-8", "replace") if isinstance(reply, bytes) else reply
