@@ -3,6 +3,7 @@ both read: the one place where they are translated."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
 
@@ -21,15 +22,20 @@ def calendar_for(domain: SendingDomain, campaign: Campaign | None = None) -> Sen
     return sending_calendar(domain.policy, campaign)
 
 
-def sending_calendar(policy: SendingPolicy, campaign: Campaign | None = None) -> SendingCalendar:
-    """The policy's calendar, narrowed by the campaign's limits; None: the policy's own.
+def sending_calendar(
+    policy: SendingPolicy, campaign: Campaign | None = None, *, daily_share: int | None = None
+) -> SendingCalendar:
+    """The policy's calendar, narrowed by the campaign's days and hours; None: the policy's own.
+
+    `daily_share` is what one domain may send a day of the campaign's own daily limit (see
+    daily_shares); only planning needs it.
 
     Equal rules share one calendar, so that what it has worked out about its days is kept; it
     answers questions only and is safe to share. Raises Refusal, with the campaign's name of the
     field, when its limits are wider than the policy or the policy itself can't be.
     """
     try:
-        return _calendar(policy_value(policy), limits_value(campaign))
+        return _calendar(policy_value(policy), limits_value(campaign, daily_share))
     except InvalidFieldError as error:
         field = _CAMPAIGN_FIELDS.get(error.field, error.field)
         raise Refusal(
@@ -37,6 +43,31 @@ def sending_calendar(policy: SendingPolicy, campaign: Campaign | None = None) ->
             fields={field: error.problem},
             code="limits_too_wide",
         ) from error
+
+
+def daily_shares(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[int | None]:
+    """How many mails a day each of its domains may send for `campaign`; None: no limit of its own.
+
+    The limit is the campaign's over all its domains, which share it as evenly as it goes.
+    Raises Refusal for a limit that is wider than the policies together or feeds not each domain.
+    """
+    limit, capacity = campaign.daily_limit, sum(domain.policy.daily_cap for domain in domains)
+    if limit is None:
+        return [None] * len(domains)
+    if not len(domains) <= limit <= capacity:
+        problem = (
+            f"must lie between {len(domains)} (one for each domain) and the {capacity} a day "
+            f"that its domains may send, not {limit}"
+        )
+        raise Refusal(
+            f"The sending rules do not fit: daily_limit: {problem}.",
+            fields={"daily_limit": problem},
+            code="limits_too_wide",
+        )
+    even, rest = divmod(limit, len(domains))
+    return [
+        min(even + (place < rest), domain.policy.daily_cap) for place, domain in enumerate(domains)
+    ]
 
 
 def policy_value(policy: SendingPolicy) -> Policy:
@@ -55,11 +86,11 @@ def policy_value(policy: SendingPolicy) -> Policy:
     )
 
 
-def limits_value(campaign: Campaign | None) -> Limits:
+def limits_value(campaign: Campaign | None, daily_share: int | None = None) -> Limits:
     if campaign is None:
         return Limits()
     return Limits(
-        daily_limit=campaign.daily_limit,
+        daily_limit=daily_share,
         send_days=None if campaign.send_days is None else frozenset(campaign.send_days),
         window_start=campaign.send_from,
         window_end=campaign.send_until,
