@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from functools import lru_cache
 from html import escape
 
 import inscriptis
@@ -94,8 +95,7 @@ def _build(
     lacking: tuple[str, ...] = (),
     shown: Collection[str] = (),
 ) -> RenderedMail:
-    signature = clean_fragment(context.signature_html) if context.signature_html else ""
-    signature_text = text_from_html(signature) if signature else ""
+    signature, signature_text = _signature(context.signature_html)
     plain = _Table(context, signature_text, shown)
     # Sanitised above, so it may pass the autoescaping.
     rich = _Table(context, Markup(signature), shown)  # noqa: S704
@@ -113,6 +113,13 @@ def _build(
         static_images=_shown_pictures("image.url.", template, context, html),
         missing=lacking,
     )
+
+
+@lru_cache(maxsize=128)
+def _signature(html: str) -> tuple[str, str]:
+    """A sender's signature, sanitised, and as text; the same in all mails of that sender."""
+    clean = clean_fragment(html)
+    return clean, text_from_html(clean) if clean else ""
 
 
 def _subject(filled: str) -> str:
