@@ -201,6 +201,7 @@ class SendAttemptFactory(DjangoModelFactory):
         model = SendAttempt
 
     message = factory.SubFactory(MessageFactory, sent=True)
+    domain = factory.SelfAttribute("message.domain")
     attempt_id = factory.LazyFunction(uuid.uuid4)
     outcome = SendAttempt.Outcome.ACCEPTED
     started_at = factory.SelfAttribute("message.scheduled_at")

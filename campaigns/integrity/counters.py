@@ -1,0 +1,113 @@
+"""Figures that disagree with what they count (invariant I7), or cannot be."""
+
+from __future__ import annotations
+
+from campaigns.integrity.findings import Finding, Scope, find
+
+# What each counter counts, as `figures.count()` is told to: messages, in the day of the first
+# event of its kind. Only a failure counts each time, as a message that was sent again can fail
+# again.
+_FACTS = """
+    SELECT campaign_id, step_id, 'planned' AS counter, count(*) AS happened
+    FROM campaigns_message GROUP BY campaign_id, step_id
+    UNION ALL
+    SELECT campaign_id, step_id, 'canceled', count(*)
+    FROM campaigns_message WHERE status = 'canceled' GROUP BY campaign_id, step_id
+    UNION ALL
+    SELECT m.campaign_id, m.step_id,
+           CASE WHEN e.kind = 'opened' AND e.actor <> 'human' THEN 'machine_opened' ELSE e.kind END,
+           CASE WHEN e.kind = 'failed' THEN count(*) ELSE count(DISTINCT e.message_id) END
+    FROM campaigns_messageevent e JOIN campaigns_message m ON m.id = e.message_id
+    WHERE (e.kind <> 'clicked' OR e.actor = 'human')
+      AND (e.kind <> 'bounced' OR e.detail @> '{"hard": true}')
+    GROUP BY 1, 2, 3, e.kind
+"""
+
+_COUNTED = """
+    SELECT f.campaign_id, f.step_id, v.counter, sum(v.counted) AS counted
+    FROM campaigns_dailyfigures f
+    CROSS JOIN LATERAL (VALUES
+        ('planned', f.planned), ('canceled', f.canceled), ('sent', f.sent),
+        ('opened', f.opened), ('machine_opened', f.machine_opened), ('clicked', f.clicked),
+        ('replied', f.replied), ('bounced', f.bounced), ('failed', f.failed),
+        ('unsubscribed', f.unsubscribed), ('complained', f.complained)
+    ) AS v(counter, counted)
+    GROUP BY f.campaign_id, f.step_id, v.counter
+"""
+
+
+def figures_that_drifted(scope: Scope) -> Finding | None:
+    """I7: the daily figures, added up, equal the messages and events that they count."""
+    return find(
+        "counter drift: figures differ from what happened",
+        f"""
+        SELECT 'campaign ' || campaign_id || ', mail ' || s.mail_number || ': ' || counter
+               || ' says ' || coalesce(counted, 0) || ', is ' || coalesce(happened, 0) AS offender
+        FROM ({_FACTS}) AS facts
+        FULL JOIN ({_COUNTED}) AS figures USING (campaign_id, step_id, counter)
+        JOIN campaigns_flowstep s ON s.id = step_id
+        WHERE coalesce(counted, 0) <> coalesce(happened, 0)
+        """,  # noqa: S608 – constants of this module
+        scope.parameters,
+        mend="Set the counters of that campaign and mail to what the events say; then find "
+        "who writes figures other than through campaigns.figures.",
+    )
+
+
+def marks_without_their_events(scope: Scope) -> Finding | None:
+    """A message's own times are set by the first event of each kind."""
+    return find(
+        "counter drift: a message's marks differ from its events",
+        """
+        SELECT 'message ' || m.id || ': ' || mark.name AS offender
+        FROM campaigns_message m
+        LEFT JOIN (
+            SELECT message_id,
+                   bool_or(kind = 'sent') AS sent,
+                   bool_or(kind = 'opened' AND actor = 'human') AS opened,
+                   bool_or(kind = 'opened' AND actor <> 'human') AS machine_opened,
+                   bool_or(kind = 'clicked' AND actor = 'human') AS clicked,
+                   bool_or(kind = 'replied') AS replied,
+                   bool_or(kind = 'bounced' AND detail @> '{"hard": true}') AS bounced
+            FROM campaigns_messageevent GROUP BY message_id
+        ) AS e ON e.message_id = m.id
+        CROSS JOIN LATERAL (VALUES
+            ('sent', m.sent_at, e.sent), ('opened', m.opened_at, e.opened),
+            ('machine_opened', m.machine_opened_at, e.machine_opened),
+            ('clicked', m.clicked_at, e.clicked), ('replied', m.replied_at, e.replied),
+            ('bounced', m.bounced_at, e.bounced)
+        ) AS mark(name, at, happened)
+        WHERE (mark.at IS NOT NULL) <> coalesce(mark.happened, false)
+        """,
+        scope.parameters,
+        mend="Record the missing event, or clear the mark that nothing stands for.",
+    )
+
+
+def impossible_counts(scope: Scope) -> Finding | None:
+    """Nobody opens more mails than were sent. (Negative counts are refused by the database.)"""
+    return find(
+        "impossible counts",
+        f"""
+        SELECT 'campaign ' || campaign_id || ', mail ' || s.mail_number || ': ' || rule.name
+               AS offender
+        FROM (
+            SELECT campaign_id, step_id,
+                   sum(counted) FILTER (WHERE counter = 'planned') AS planned,
+                   sum(counted) FILTER (WHERE counter = 'canceled') AS canceled,
+                   sum(counted) FILTER (WHERE counter = 'sent') AS sent,
+                   max(counted) FILTER (WHERE counter IN (
+                       'opened', 'machine_opened', 'clicked', 'replied', 'unsubscribed',
+                       'complained')) AS most
+            FROM ({_COUNTED}) AS figures GROUP BY campaign_id, step_id
+        ) AS f
+        JOIN campaigns_flowstep s ON s.id = f.step_id
+        CROSS JOIN LATERAL (VALUES
+            ('more opens, clicks, replies or opt-outs than sent', most > sent),
+            ('more sent and canceled than planned', sent + canceled > planned)
+        ) AS rule(name, broken)
+        WHERE rule.broken
+        """,  # noqa: S608 – constants of this module
+        scope.parameters,
+        mend="Set the counters of that campaign and mail to what its messages and events say.",
+    )

@@ -1,0 +1,109 @@
+"""Mails that left though they must not have (invariants I1, I5)."""
+
+from __future__ import annotations
+
+from campaigns.integrity.findings import Finding, Scope, find
+
+
+def mails_accepted_twice(scope: Scope) -> Finding | None:
+    """I1: a server takes each mail once."""
+    return find(
+        "mail accepted twice",
+        """
+        SELECT 'message ' || message_id || ', ' || count(*) || ' times' AS offender
+        FROM campaigns_sendattempt
+        WHERE outcome = 'accepted'
+        GROUP BY message_id
+        HAVING count(*) > 1
+        """,
+        scope.parameters,
+        mend="Nothing can be taken back; report a bug, with the attempts of the message.",
+    )
+
+
+def mails_under_two_message_ids(scope: Scope) -> Finding | None:
+    """S2: the Message-ID is fixed before the first attempt. One that changes breaks threads,
+    and hides a second copy from the recipient's server."""
+    return find(
+        "mail with two Message-IDs",
+        """
+        SELECT 'message ' || m.id AS offender
+        FROM campaigns_messagecontent c
+        JOIN campaigns_message m ON m.id = c.message_id
+        WHERE btrim(c.headers ->> 'Message-ID', '<>') <> m.smtp_message_id
+        """,
+        scope.parameters,
+        mend="Answers to this mail cannot be matched; report a bug.",
+    )
+
+
+def mails_after_the_lead_was_taken_out(scope: Scope) -> Finding | None:
+    return find(
+        "mail sent after its lead was stopped or deleted",
+        """
+        SELECT 'message ' || m.id || ' to lead ' || l.id AS offender
+        FROM campaigns_message m
+        JOIN leads_lead l ON l.id = m.lead_id
+        WHERE m.sent_at > least(l.stopped_at, l.deleted_at)
+        """,
+        scope.parameters,
+        mend="Nothing can be taken back; report a bug, with the attempts of the message.",
+    )
+
+
+def mails_after_the_recipient_said_no(scope: Scope) -> Finding | None:
+    """An opt-out, a complaint or a dead address ends all campaigns, a reply its own.
+
+    An hour is let pass: an answer carries the time at which it was written, and mails may leave
+    until its mailbox is read.
+    """
+    return find(
+        "mail sent after the recipient replied, opted out, complained or bounced",
+        """
+        SELECT 'message ' || m.id || ', after message ' || p.id || ' was ' || e.kind AS offender
+        FROM campaigns_messageevent e
+        JOIN campaigns_message p ON p.id = e.message_id
+        JOIN campaigns_message m ON m.lead_id = p.lead_id
+             AND m.sent_at > e.at + interval '1 hour'
+        WHERE e.kind IN ('unsubscribed', 'complained')
+           OR (e.kind = 'bounced' AND e.detail @> '{"hard": true}')
+           OR (e.kind = 'replied' AND m.enrollment_id = p.enrollment_id)
+        """,
+        scope.parameters,
+        mend="Write to the recipient by hand, and report a bug.",
+    )
+
+
+def mails_after_the_suppression(scope: Scope) -> Finding | None:
+    """The list and the kept content of a mail carry the database's time; mails whose content
+    has been forgotten are not looked at."""
+    return find(
+        "mail sent after its address was suppressed",
+        """
+        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
+               AS offender
+        FROM leads_suppression s
+        JOIN campaigns_message m ON m.sent_at IS NOT NULL AND (
+             (s.scope = 'address' AND m.recipient = s.value)
+             OR (s.scope = 'domain' AND split_part(m.recipient, '@', 2) = s.value))
+        JOIN campaigns_messagecontent c ON c.message_id = m.id
+        WHERE c.created_at > s.created_at
+        """,
+        scope.parameters,
+        mend="Write to the recipient by hand, and report a bug.",
+    )
+
+
+def mails_out_of_halted_campaigns(scope: Scope) -> Finding | None:
+    return find(
+        "mail sent while its campaign was paused or over",
+        """
+        SELECT 'message ' || m.id || ' of campaign ' || c.id || ' (' || c.status || ')' AS offender
+        FROM campaigns_message m
+        JOIN campaigns_campaign c ON c.id = m.campaign_id
+        WHERE (c.status = 'paused' AND m.sent_at > c.paused_at)
+           OR (c.status = 'stopped' AND m.sent_at > c.finished_at)
+        """,
+        scope.parameters,
+        mend="Nothing can be taken back; report a bug, with the attempts of the message.",
+    )
