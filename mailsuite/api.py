@@ -1,17 +1,15 @@
 """Everything below /api/v1/: each app brings its own routes, in its `api/urls.py`."""
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
-from rest_framework_simplejwt.views import (
-    TokenBlacklistView,
-    TokenObtainPairView,
-    TokenRefreshView,
-)
+from drf_spectacular.views import SpectacularSwaggerView
+
+from mailsuite.lib.api.auth import LogoutView, RefreshView, TokenView
+from mailsuite.lib.api.schema_view import SchemaView
 
 urlpatterns = [
-    path("auth/token", TokenObtainPairView.as_view(), name="token"),
-    path("auth/refresh", TokenRefreshView.as_view(), name="token-refresh"),
-    path("auth/logout", TokenBlacklistView.as_view(), name="token-logout"),
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("auth/token", TokenView.as_view(), name="token"),
+    path("auth/refresh", RefreshView.as_view(), name="token-refresh"),
+    path("auth/logout", LogoutView.as_view(), name="token-logout"),
+    path("schema/", SchemaView.as_view(), name="schema"),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

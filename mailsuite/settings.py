@@ -136,7 +136,7 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = DEVELOPMENT
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 
 # --- Language and time -------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -176,7 +176,8 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["mailsuite.lib.api.permissions.ModelRights"],
     "DEFAULT_RENDERER_CLASSES": ["mailsuite.lib.api.envelope.EnvelopeRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["mailsuite.lib.api.parsers.StorableJSONParser"],
+    "DEFAULT_METADATA_CLASS": None,  # the schema says it better than OPTIONS
     "DEFAULT_PAGINATION_CLASS": "mailsuite.lib.api.pages.Pages",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",

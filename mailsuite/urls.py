@@ -10,7 +10,14 @@ from mailsuite.lib.api import errors
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("mailsuite.api")),
+    path("", include("tracking.urls")),
 ]
+
+
+def handler400(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if request.path.startswith("/api/"):
+        return errors.bad_request(request)
+    return defaults.bad_request(request, exception)
 
 
 def handler404(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 
 from mailsuite.lib.errors import Refusal
+
+_SERVER_ERROR = "Something went wrong on our side; it has been logged. Trying again is safe."
+_GET_A_TOKEN = "POST /api/v1/auth/token gives one, to be sent as “Authorization: Bearer <access>”."  # noqa: S105
+_WORDS = {
+    "error": _SERVER_ERROR,
+    "not_authenticated": f"This needs an access token. {_GET_A_TOKEN}",
+    "permission_denied": "Your account may not do this. Ask an administrator for the right to.",
+}
 
 
 def error_body(code: str, message: str, details: list[dict[str, Any]]) -> dict[str, Any]:
@@ -32,11 +41,14 @@ class RefusedByService(APIException):
 
 
 class ServiceExceptionHandler(ExceptionHandler):
-    """Adds to the known exceptions the refusals of our own services."""
+    """Adds to the known exceptions the refusals of our own services, and those of Django for
+    requests that are too large or forged."""
 
     def convert_known_exceptions(self, exc: Exception) -> Exception:
         if isinstance(exc, Refusal):
             return RefusedByService(exc)
+        if isinstance(exc, SuspiciousOperation):
+            return ParseError("The request is too large or malformed.")
         return super().convert_known_exceptions(exc)
 
 
@@ -44,14 +56,21 @@ class EnvelopeErrors(ExceptionFormatter):
     def format_error_response(self, error_response: ErrorResponse) -> dict[str, Any]:
         if isinstance(self.exc, RefusedByService):
             return _refusal_body(self.exc.refusal)
-        details = [
-            {"field": error.attr, "code": error.code, "message": error.detail}
-            for error in error_response.errors
-        ]
-        first = error_response.errors[0]
-        message = f"{first.attr}: {first.detail}" if first.attr else first.detail
-        code = "invalid" if error_response.type == "validation_error" else first.code
-        return error_body(code, message, details)
+        errors = error_response.errors
+        first = errors[0]
+        if error_response.type == "validation_error":
+            details = [
+                {"field": error.attr, "code": error.code, "message": error.detail}
+                for error in errors
+            ]
+            message = f"{first.attr}: {first.detail}" if first.attr else first.detail
+            return error_body("invalid", message, details)
+        if first.code == "token_not_valid" and len(errors) > 1:
+            # Of an access token; simplejwt adds which classes it tried to read it as.
+            message = f"The access token is not valid or has expired. {_GET_A_TOKEN}"
+        else:
+            message = _WORDS.get(first.code, first.detail)
+        return error_body(first.code, message, [])
 
 
 def _refusal_body(refusal: Refusal) -> dict[str, Any]:
@@ -70,6 +89,9 @@ def not_found(request: HttpRequest) -> JsonResponse:
     return JsonResponse(error_body("not_found", message, []), status=404)
 
 
+def bad_request(request: HttpRequest) -> JsonResponse:
+    return JsonResponse(error_body("invalid", "The request is malformed.", []), status=400)
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
-    message = "Something went wrong on our side; it has been logged. Trying again is safe."
-    return JsonResponse(error_body("error", message, []), status=500)
+    return JsonResponse(error_body("error", _SERVER_ERROR, []), status=500)

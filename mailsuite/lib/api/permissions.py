@@ -17,7 +17,8 @@ class ModelRights(BasePermission):
     """Asks for the right that fits the method on the view's `rights` ("leads.lead").
 
     GET asks for view, DELETE for delete, POST on a collection for add, everything else for
-    change. A view without `rights` is closed.
+    change; a view's `verbs` names the exceptions by action (a dry run is a POST that views).
+    A view without `rights` is closed.
     """
 
     def has_permission(self, request: Request, view: APIView) -> bool:
@@ -31,6 +32,9 @@ class ModelRights(BasePermission):
 
     @staticmethod
     def _verb(request: Request, view: APIView) -> str:
-        if request.method == "POST" and getattr(view, "action", "create") == "create":
+        action = getattr(view, "action", "create")
+        if special := getattr(view, "verbs", {}).get(action):
+            return str(special)
+        if request.method == "POST" and action == "create":
             return "add"
         return _VERBS.get(request.method or "", "change")

@@ -14,7 +14,10 @@ _ERROR_STATUSES = {
     "409": "Something else stands in the way right now; the message names it.",
     "415": "This address does not take that content type.",
     "422": "Understood, and refused by a rule; the message says which and the way out.",
+    "429": "Too many tries; Retry-After says when to come back.",
 }
+# Only where an operation declares it.
+_RARE = {"429"}
 
 ERROR_ENVELOPE = {
     "type": "object",
@@ -47,16 +50,24 @@ ERROR_ENVELOPE = {
 
 def wrap_in_envelope(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """drf-spectacular postprocessing hook."""
-    result["components"].setdefault("schemas", {})["ErrorEnvelope"] = ERROR_ENVELOPE
+    components = result["components"]
+    components.setdefault("schemas", {})["ErrorEnvelope"] = ERROR_ENVELOPE
+    components["responses"] = {
+        _name(status): _error_response(text) for status, text in _ERROR_STATUSES.items()
+    }
     for path in result["paths"].values():
         for operation in path.values():
-            responses = operation.setdefault("responses", {})
-            for status, response in responses.items():
-                if status.startswith("2"):
-                    _wrap_success(response)
-            for status, description in _ERROR_STATUSES.items():
-                responses[status] = _error_response(description)
+            _wrap_operation(operation.setdefault("responses", {}))
     return result
+
+
+def _wrap_operation(responses: dict[str, Any]) -> None:
+    for status, response in responses.items():
+        if status.startswith("2"):
+            _wrap_success(response)
+    for status in _ERROR_STATUSES:
+        if status in responses or status not in _RARE:
+            responses[status] = {"$ref": f"#/components/responses/{_name(status)}"}
 
 
 def _wrap_success(response: dict[str, Any]) -> None:
@@ -76,3 +87,7 @@ def _wrap_success(response: dict[str, Any]) -> None:
 def _error_response(description: str) -> dict[str, Any]:
     schema = {"$ref": "#/components/schemas/ErrorEnvelope"}
     return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+def _name(status: str) -> str:
+    return f"Error{status}"

@@ -1,5 +1,7 @@
 """`Idempotency-Key` on POST: a client that never saw the answer may ask again safely.
 
-The first request with a key runs; its answer is stored and given again to every later
-request with the same key and content. A key is remembered for 24 hours.
+The first request with a key runs in one transaction, which also stores its answer: after a crash
+both are there or neither. Every later request with the same key and content gets that answer. What
+was refused changed nothing and is not remembered, so it may be mended and sent again under the
+same key. A key is remembered for 24 hours.
 """

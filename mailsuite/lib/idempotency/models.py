@@ -5,14 +5,13 @@ from django.db import models
 
 
 class IdempotencyRecord(models.Model):
-    """A POST that was begun under a key, and its answer once there is one."""
+    """A POST that did its work under a key, and its answer."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     key = models.CharField(max_length=255)
     # Of method, path and content: the same key with other content is refused.
     request_digest = models.CharField(max_length=64)
-    # None while the first request is under way.
-    response_status = models.PositiveSmallIntegerField(null=True)
+    response_status = models.PositiveSmallIntegerField()
     response_data = models.JSONField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,4 +1,4 @@
-"""Begin, finish and forget idempotent requests."""
+"""Begin, remember and forget idempotent requests."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 from django.db.models.functions import Now
 from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
@@ -16,45 +17,39 @@ from mailsuite.lib.errors import Conflict
 from mailsuite.lib.idempotency.models import IdempotencyRecord
 
 KEPT_FOR = timedelta(hours=24)
-# Longer than any request may run; a record in flight for longer was left by a dead process.
-ABANDONED_AFTER = timedelta(minutes=10)
 
 
-def begin(user: User, key: str, digest: str) -> tuple[IdempotencyRecord, bool]:
-    """The record of this key, and whether the caller is the first and must do the work.
+def begin(user: User, key: str, digest: str) -> IdempotencyRecord | None:
+    """The answer given before, or None: the caller does the work now, in this transaction.
 
-    Raises Conflict where the key was used for another request, or its first request has
-    not been answered yet.
+    Raises Conflict where the key was used for another request, or another request with it is
+    under way at this moment.
     """
-    IdempotencyRecord.objects.filter(
-        user=user, key=key, response_status=None, created_at__lt=Now() - ABANDONED_AFTER
-    ).delete()
-    IdempotencyRecord.objects.filter(user=user, key=key, created_at__lt=Now() - KEPT_FOR).delete()
-    # The unique index decides between two first requests at the same moment.
-    record, is_first = IdempotencyRecord.objects.get_or_create(
-        user=user, key=key, defaults={"request_digest": digest}
-    )
-    if record.request_digest != digest:
-        raise Conflict(
-            f"Idempotency-Key {key!r} was used for another request. Send a new key.",
-            code="idempotency_key_reused",
-        )
-    if not is_first and record.response_status is None:
+    if not _take_lock(user, key):
         raise Conflict(
             f"The first request with Idempotency-Key {key!r} is still under way. Ask again soon.",
             code="idempotency_key_in_flight",
         )
-    return record, is_first
+    mine = IdempotencyRecord.objects.filter(user=user, key=key)
+    mine.filter(created_at__lt=Now() - KEPT_FOR).delete()
+    record = mine.first()
+    if record is not None and record.request_digest != digest:
+        raise Conflict(
+            f"Idempotency-Key {key!r} was used for another request. Send a new key.",
+            code="idempotency_key_reused",
+        )
+    return record
 
 
-def finish(record: IdempotencyRecord, status: int, data: Any) -> None:
-    """Store the answer; forget the key where the server failed, so that a retry may succeed."""
-    if status >= 500:
-        record.delete()
-        return
-    record.response_status = status
-    record.response_data = _plain(data)
-    record.save(update_fields=["response_status", "response_data"])
+def remember(user: User, key: str, digest: str, *, status: int, data: Any) -> None:
+    """Store the answer, in the transaction that did the work."""
+    IdempotencyRecord.objects.create(
+        user=user,
+        key=key,
+        request_digest=digest,
+        response_status=status,
+        response_data=_plain(data),
+    )
 
 
 def forget_old() -> int:
@@ -65,17 +60,29 @@ def forget_old() -> int:
 def request_digest(request: Request) -> str:
     """Of method, path, fields and uploaded files, in the order they were sent."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
-    if request.FILES:
-        for name, values in sorted(request.POST.lists()):
-            digest.update(repr((name, values)).encode())
-        for name, file in sorted(request.FILES.items()):
-            digest.update(repr((name, file.name)).encode())
-            for chunk in file.chunks():
-                digest.update(chunk)
-            file.seek(0)
-    else:
+    if not (request.content_type or "").startswith("multipart/"):
+        # Read ahead of REST framework, which then parses this copy.
         digest.update(request._request.body)
+        return digest.hexdigest()
+    # The boundary between the parts differs each time they are sent; the parts don't.
+    for name, values in sorted(request.POST.lists()):
+        digest.update(repr((name, values)).encode())
+    for name, file in sorted(request.FILES.items()):
+        digest.update(repr((name, file.name)).encode())
+        for chunk in file.chunks():
+            digest.update(chunk)
+        file.seek(0)
     return digest.hexdigest()
+
+
+def _take_lock(user: User, key: str) -> bool:
+    """Held until the transaction ends, by a crash too; so nothing in flight is ever stored."""
+    name = hashlib.blake2b(f"idempotency:{user.pk}:{key}".encode(), digest_size=8).digest()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)]
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _plain(data: Any) -> Any:

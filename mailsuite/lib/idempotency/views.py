@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,40 +31,44 @@ class AnsweredBefore(Exception):
 
 
 class IdempotentPosts(Base):
-    _idempotency_record: IdempotencyRecord | None = None
+    _digest: str | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST" or not request.headers.get(HEADER):
+            return super().dispatch(request, *args, **kwargs)
+        with transaction.atomic():
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code >= 400:
+                transaction.set_rollback(True)
+            elif self._digest is not None:
+                self._remember(response)
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # authentication and rights come first
         key = request.headers.get(HEADER, "")
-        if request.method != "POST" or not key or not request.user.is_authenticated:
+        if request.method != "POST" or not key:
             return
         if len(key) > 255 or not key.isprintable():
             raise ValidationError({HEADER: "Use at most 255 printable characters, a UUID say."})
-        record, is_first = records.begin(request.user, key, records.request_digest(request))
-        if not is_first:
-            raise AnsweredBefore(record)
-        self._idempotency_record = record
+        digest = records.request_digest(request)
+        answered = records.begin(cast(User, request.user), key, digest)
+        if answered is not None:
+            raise AnsweredBefore(answered)
+        self._digest = digest
 
     def handle_exception(self, exc: Exception) -> Response:
-        if isinstance(exc, AnsweredBefore):
-            response = Response(exc.record.response_data, status=exc.record.response_status)
-            response.exception = bool(response.status_code >= 400)
-            response["Idempotency-Replayed"] = "true"
-            return response
-        try:
+        if not isinstance(exc, AnsweredBefore):
             return super().handle_exception(exc)
-        except Exception:
-            self._finish(500, None)
-            raise
-
-    def finalize_response(
-        self, request: Request, response: Response, *args: Any, **kwargs: Any
-    ) -> Response:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        self._finish(response.status_code, getattr(response, "data", None))
+        response = Response(exc.record.response_data, status=exc.record.response_status)
+        response["Idempotency-Replayed"] = "true"
         return response
 
-    def _finish(self, status: int, data: Any) -> None:
-        record, self._idempotency_record = self._idempotency_record, None
-        if record is not None:
-            records.finish(record, status, data)
+    def _remember(self, response: HttpResponseBase) -> None:
+        records.remember(
+            cast(User, self.request.user),
+            self.request.headers[HEADER],
+            str(self._digest),
+            status=response.status_code,
+            data=getattr(response, "data", None),
+        )

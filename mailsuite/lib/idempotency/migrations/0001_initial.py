@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.CharField(max_length=255)),
                 ("request_digest", models.CharField(max_length=64)),
-                ("response_status", models.PositiveSmallIntegerField(null=True)),
+                ("response_status", models.PositiveSmallIntegerField()),
                 ("response_data", models.JSONField(null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
