@@ -103,7 +103,8 @@ def _build(
     text = (
         _text_part(template.text, plain, signature_text) if template.text else text_from_html(html)
     )
-    if not text and "<img" not in html:
+    # A signature alone is no mail either.
+    if text in {"", signature_text} and html.count("<img") <= signature.count("<img"):
         raise RenderFailed("html", "The mail comes out empty.", "Give its conditions an else.")
     return RenderedMail(
         subject=_subject(template.subject.fill(plain)),

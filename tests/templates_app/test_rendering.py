@@ -114,6 +114,12 @@ def test_a_mail_that_comes_out_empty_is_no_mail() -> None:
         render(html("<p>{% if vars.x %}a{% endif %}</p>"), lead())
 
 
+def test_a_signature_alone_is_no_mail() -> None:
+    context = replace(lead(), signature_html="<p>Christian <img src='https://x.example/c.png'></p>")
+    with pytest.raises(RenderFailed, match="The mail comes out empty"):
+        render(html("<p>{% if vars.x %}a{% endif %}</p>"), context)
+
+
 @pytest.mark.parametrize(
     ("value", "printed"),
     [(12, "12"), (3.0, "3"), (2.5, "2.5"), (True, "true"), (0, "0"), (" x ", "x")],
