@@ -1,0 +1,82 @@
+import threading
+from datetime import UTC, datetime
+
+import pytest
+from django.db import connection, transaction
+
+from campaigns.models import Message
+from tests.factories import MessageFactory
+from tracking import recording
+from tracking.models import Hit
+from tracking.recording import record_hit
+from tracking.visitor import Visitor
+
+NOON = datetime(2026, 6, 1, 10, tzinfo=UTC)
+VISITOR = Visitor(method="GET", user_agent="Mozilla/5.0 (X11)", ip_address="2001:db8::7")
+
+
+@pytest.mark.django_db
+def test_hits_beyond_the_bound_are_answered_but_not_noted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recording, "MOST_WAITING", 3)
+    message = MessageFactory(sent=True)
+
+    answers = [record_hit(Hit.Kind.OPENED, message.pk, VISITOR, at=NOON) for _ in range(5)] + [
+        record_hit(Hit.Kind.CLICKED, message.pk, VISITOR, at=NOON, link_id=1)
+    ]
+
+    assert answers == [True] * 6
+    assert list(Hit.objects.values_list("kind", flat=True)) == ["opened"] * 3 + ["clicked"]
+
+
+@pytest.mark.django_db
+def test_a_message_that_is_not_there_is_known_as_such() -> None:
+    assert record_hit(Hit.Kind.OPENED, 4711, VISITOR, at=NOON) is False
+    assert not Hit.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_hit_waits_for_nobody_who_holds_the_message() -> None:
+    message = MessageFactory(sent=True)
+
+    with transaction.atomic():
+        Message.objects.select_for_update().get(pk=message.pk)
+        thread = threading.Thread(target=_record_elsewhere, args=[message.pk])
+        thread.start()
+        thread.join(timeout=5)
+        noted_meanwhile = Hit.objects.count()
+
+    assert noted_meanwhile == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_table_that_is_locked_costs_the_hit_and_not_the_visitor() -> None:
+    message = MessageFactory(sent=True)
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE tracking_hit IN ACCESS EXCLUSIVE MODE")
+        thread = threading.Thread(target=_record_elsewhere, args=[message.pk])
+        thread.start()
+        thread.join(timeout=5)
+        assert not thread.is_alive()
+
+    assert not Hit.objects.exists()
+
+
+def _record_elsewhere(message_id: int) -> None:
+    try:
+        assert record_hit(Hit.Kind.OPENED, message_id, VISITOR, at=NOON)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_its_settings_end_with_its_transaction() -> None:
+    message = MessageFactory(sent=True)
+
+    record_hit(Hit.Kind.OPENED, message.pk, VISITOR, at=NOON)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT current_setting('synchronous_commit'), current_setting('statement_timeout')"
+        )
+        assert cursor.fetchone() == ("on", "0")
