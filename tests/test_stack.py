@@ -1,0 +1,101 @@
+"""Web, worker and beat as real processes, on the database and the Redis of the tests."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+from django.conf import settings
+
+from mailsuite.lib.embedded.places import CHECKOUT
+from mailsuite.stack import Stack, StackError, listen, signals_interrupt
+
+SUPERVISOR = """
+import sys, time
+from pathlib import Path
+import django
+django.setup()
+from mailsuite.stack import Stack
+with Stack(log_folder=Path(sys.argv[1]), worker_processes=1):
+    print("ready", flush=True)
+    time.sleep(600)
+"""
+
+
+@pytest.fixture
+def environment() -> dict[str, str]:
+    """What leads the processes to the test's own database."""
+    address = os.environ["DATABASE_URL"].rpartition("/")[0]
+    name = settings.DATABASES["default"]["NAME"]
+    return {
+        "DATABASE_URL": f"{address}/{name}",
+        "DJANGO_SETTINGS_MODULE": "mailsuite.settings",
+        "REDIS_URL": settings.REDIS_URL,
+    }
+
+
+def logging_to(folder: Path) -> list[psutil.Process]:
+    """The processes whose output goes into `folder`."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            target = Path(f"/proc/{process.pid}/fd/1").readlink()
+        except OSError:
+            continue
+        if target.is_relative_to(folder):
+            found.append(process)
+    return found
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_stack_answers_and_leaves_no_process(tmp_path: Path, environment: dict[str, str]) -> None:
+    with Stack(log_folder=tmp_path, worker_processes=1, environment=environment) as stack:
+        assert {process.name for process in stack.services} == {"web", "worker", "beat"}
+        with urllib.request.urlopen(f"{stack.url}/admin/login/") as page:  # noqa: S310 our own server
+            assert page.status == 200
+        stack.check()
+        (worker,) = [p for p in logging_to(tmp_path / "worker.log") if p.ppid() == os.getpid()]
+        worker.kill()
+        worker.wait()
+        with pytest.raises(StackError, match=r"worker ended with status -9.*worker\.log"):
+            stack.check()
+    assert logging_to(tmp_path) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_supervisor_takes_its_processes_along(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", SUPERVISOR, str(tmp_path)],
+        cwd=CHECKOUT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+    )
+    assert supervisor.stdout is not None
+    assert supervisor.stdout.readline() == b"ready\n"
+    assert len(logging_to(tmp_path)) >= 3
+    supervisor.kill()
+    supervisor.communicate()
+    deadline = time.monotonic() + 20
+    while logging_to(tmp_path):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def test_a_taken_port_is_replaced_by_a_free_one() -> None:
+    with listen() as first, listen(first.getsockname()[1]) as second:
+        assert second.getsockname()[1] not in (0, first.getsockname()[1])
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_request_to_end_is_an_interrupt(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with signals_interrupt(), pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(number)
+    assert signal.getsignal(number) is before
