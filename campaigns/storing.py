@@ -1,0 +1,95 @@
+"""A layout made into rows: every enrollment and every message of a campaign, by COPY."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from uuid import uuid4
+
+from campaigns.figures import count_planned
+from campaigns.layout import Layout, first_opening
+from campaigns.models import Enrollment, Message
+from campaigns.scheduling.values import PlannedSend
+from mailsuite.lib.copying import copy_rows, take_ids
+
+_ENROLLMENT = (
+    "id", "campaign_id", "lead_id", "domain_id", "position", "status", "end_reason",
+    "missing_variables", "created_at",
+)  # fmt: skip
+_MESSAGE = (
+    "campaign_id", "status", "recipient", "phase", "retries", "error", "domain_id", "mail_number",
+    "step_id", "alias_id", "template_version_id", "enrollment_id", "lead_id", "scheduled_at",
+    "not_before", "smtp_message_id",
+)  # fmt: skip
+
+
+def store(layout: Layout, now: datetime) -> None:
+    """Write the enrollments and the queued messages, and count them as planned.
+
+    Within a transaction, for a campaign that is saved and whose flow version is pinned.
+    """
+    campaign = layout.prepared.rows.campaign
+    enrollment_ids = take_ids(Enrollment, len(layout.enrolled))
+    copy_rows(Enrollment, _ENROLLMENT, _enrollments(layout, enrollment_ids, now))
+    copy_rows(Message, _MESSAGE, _messages(layout, enrollment_ids))
+    for day, by_step in _planned(layout, now).items():
+        count_planned(campaign.pk, by_step, day)
+
+
+def _enrollments(layout: Layout, ids: Sequence[int], now: datetime) -> Iterator[tuple[object, ...]]:
+    campaign_id = layout.prepared.rows.campaign.pk
+    domain_ids = [line.domain.pk for line in layout.prepared.lines]
+    statuses = Enrollment.Status
+    for position, (pk, lead) in enumerate(zip(ids, layout.enrolled, strict=True)):
+        status = statuses.HELD if lead.missing else statuses.ACTIVE
+        held = list(lead.missing)
+        yield (
+            pk, campaign_id, lead.lead_id, domain_ids[lead.line], position, status.value, "",
+            held, now,
+        )  # fmt: skip
+
+
+def _messages(layout: Layout, enrollment_ids: Sequence[int]) -> Iterator[tuple[object, ...]]:
+    """Domain by domain in the order of time, so that ids rise with the slots."""
+    enrolled = layout.enrolled
+    for index, sends in enumerate(layout.sends):
+        by_number = _same_for_all(layout, index)
+        opening = first_opening(layout.prepared, layout.prepared.lines[index])
+        first, host = layout.prepared.mails[0].number, layout.prepared.lines[index].domain.name
+        for key, number, at in sends:
+            yield (
+                *by_number[number],
+                enrollment_ids[key],
+                enrolled[key].lead_id,
+                at,
+                opening if number == first else None,
+                f"{uuid4()}@{host}",
+            )
+
+
+def _same_for_all(layout: Layout, index: int) -> dict[int, tuple[object, ...]]:
+    """Mail number → the columns that all its messages on one line share."""
+    line, campaign = layout.prepared.lines[index], layout.prepared.rows.campaign
+    return {
+        mail.number: (
+            campaign.pk, Message.Status.QUEUED.value, "", "", 0, "", line.domain.pk, mail.number,
+            mail.step.pk, line.aliases[mail.number].pk, mail.version.pk,
+        )
+        for mail in layout.prepared.mails
+    }  # fmt: skip
+
+
+def _planned(layout: Layout, now: datetime) -> dict[date, Counter[int]]:
+    """Local day of the launch → step → messages. Domains in far zones may be a day apart."""
+    step_ids = {mail.number: mail.step.pk for mail in layout.prepared.mails}
+    days: dict[date, Counter[int]] = {}
+    for line, sends in zip(layout.prepared.lines, layout.sends, strict=True):
+        by_step = days.setdefault(line.calendar.local_date(now), Counter())
+        by_step.update(_by_step(sends, step_ids))
+    return days
+
+
+def _by_step(sends: Sequence[PlannedSend], step_ids: dict[int, int]) -> Counter[int]:
+    by_number = Counter(send.step_number for send in sends)
+    return Counter({step_ids[number]: count for number, count in by_number.items()})
