@@ -29,10 +29,15 @@ class LeadQuerySet(QuerySet[Any]):
         return self.filter(~self._on_suppression_list())
 
     def search(self, words: str) -> LeadQuerySet:
-        """Leads in which every word of `words` begins some word of address, name or company."""
-        terms = re.findall(r"\w+", words)
-        if not terms:
+        """Leads in which every word of `words` begins some word of address, name or company.
+
+        Signs alone (`???`) find nobody: who asks for nonsense must not get everybody.
+        """
+        if not words.strip():
             return self
+        terms = re.findall(r"[^\W_]+", words)  # as `Lead.search_words` divides them
+        if not terms:
+            return self.none()
         query = SearchQuery(
             " & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw"
         )

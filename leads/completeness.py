@@ -1,0 +1,70 @@
+"""Which leads have a value for everything that a mail prints about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Exists, OuterRef, Q
+
+# What a lead should have when no template is in view.
+WITHOUT_TEMPLATE = ("lead.company", "lead.url")
+
+_BLANKABLE = frozenset(
+    {
+        "first_name", "last_name", "title", "company", "city", "country", "url", "domain",
+        "image_key", "list_name", "source", "tier", "stage",
+    }
+)  # fmt: skip
+_ALWAYS_FILLED = frozenset({"email", "score"})
+_SYNONYMS = {"bedrijf": "company"}
+
+
+class UnknownVariable(ValueError):
+    """No template can ask that of a lead. The message says what can be asked."""
+
+
+def is_complete(required: Sequence[str] = WITHOUT_TEMPLATE) -> Q:
+    """Leads that have all of `required`: names as templates have them, such as "lead.company",
+    "vars.rooms" and "image.cid.hero" (the lead's own picture).
+
+    What does not depend on the lead ("campaign.name", "image.url.logo") is taken as given.
+    Raises UnknownVariable.
+    """
+    condition = Q()
+    for name in dict.fromkeys(required):
+        condition &= _has(name)
+    return condition
+
+
+def has_image() -> Exists:
+    """Leads whose picture is really there, not only named."""
+    from leads.models import ImageAsset
+
+    return Exists(ImageAsset.objects.filter(key=OuterRef("image_key")))
+
+
+def _has(name: str) -> Q:
+    namespace, _, key = name.partition(".")
+    if namespace == "lead":
+        return _has_field(name, _SYNONYMS.get(key, key))
+    if namespace == "vars" and key:
+        return Q(vars__has_key=key)  # blank ones are never stored
+    if namespace == "image" and key.partition(".")[0] == "cid":
+        return Q(has_image())
+    if name.startswith(("campaign.", "image.url.")):
+        return Q()
+    raise UnknownVariable(
+        f"'{name}' is no variable of a template. They look like lead.company, vars.rooms or "
+        "image.cid.hero."
+    )
+
+
+def _has_field(name: str, field: str) -> Q:
+    if field in _ALWAYS_FILLED:
+        return Q()
+    if field == "full_name":
+        return ~Q(first_name="", last_name="")
+    if field in _BLANKABLE:
+        return ~Q(**{field: ""})
+    known = sorted({*_BLANKABLE, *_ALWAYS_FILLED, "full_name"})
+    raise UnknownVariable(f"'{name}' is no field of a lead. There are: {', '.join(known)}.")
