@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import pytest
+
+from campaigns.mail import ComposedMail
+from campaigns.models import SendingAccount
+from campaigns.transport import Outcome, TransportUnavailableError, transport_for
+from campaigns.transport import smtp as smtp_module
+from tests.smtp import DROP, SILENCE, SmtpServer, smtp_server
+
+MAIL = ComposedMail(
+    message_id="1@punthelder-seo.nl",
+    sender_name="Christian",
+    sender_address="christian@punthelder-seo.nl",
+    recipient="info@hotel-zon.nl",
+    subject="Hallo",
+    html="<p>Hallo</p>",
+    text="Hallo\n.\nen een regel met een punt",
+)
+
+
+def account(server: SmtpServer, **fields: object) -> SendingAccount:
+    return SendingAccount(
+        name="test", host="127.0.0.1", port=server.port, security="none", **fields
+    )
+
+
+@pytest.fixture(autouse=True)
+def short_timeouts(settings, monkeypatch):
+    settings.SMTP_TIMEOUT_SECONDS = 0.3
+    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 0.3)
+
+
+def deliver_once(server: SmtpServer):
+    with transport_for(account(server)) as transport:
+        transport.connect()
+        return transport.deliver(MAIL)
+
+
+def test_an_accepted_mail_arrives_as_it_was_composed():
+    with smtp_server() as server:
+        delivery = deliver_once(server)
+    assert (delivery.outcome, delivery.code) == (Outcome.ACCEPTED, 250)
+    (mail,) = server.accepted
+    assert (mail.sender, mail.recipient) == (MAIL.sender_address, MAIL.recipient)
+    assert mail.message["Message-ID"] == "<1@punthelder-seo.nl>"
+    assert mail.message.get_body(("plain",)).get_content().splitlines() == MAIL.text.splitlines()
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "BODY"])
+@pytest.mark.parametrize(
+    ("reply", "outcome"), [("451 later", Outcome.DEFERRED), ("550 never", Outcome.REFUSED)]
+)
+def test_a_reply_is_definite_at_every_verb(verb, reply, outcome):
+    with smtp_server(**{verb: [reply]}) as server:
+        delivery = deliver_once(server)
+    assert (delivery.outcome, delivery.code) == (outcome, int(reply[:3]))
+    assert server.accepted == []
+
+
+@pytest.mark.parametrize("fault", [DROP, SILENCE])
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA"])
+def test_a_connection_lost_before_the_body_has_delivered_nothing(verb, fault):
+    with smtp_server(**{verb: [fault]}) as server:
+        delivery = deliver_once(server)
+    assert delivery.outcome == Outcome.NOT_TRANSMITTED
+    assert server.accepted == []
+
+
+@pytest.mark.parametrize("fault", [DROP, SILENCE])
+def test_a_connection_lost_after_the_body_is_unknown_since_the_mail_was_taken(fault):
+    with smtp_server(BODY=[fault]) as server:
+        delivery = deliver_once(server)
+    assert delivery.outcome == Outcome.UNKNOWN
+    assert len(server.accepted) == 1
+
+
+def test_nonsense_in_place_of_the_last_reply_is_unknown():
+    with smtp_server(BODY=["what?"]) as server:
+        assert deliver_once(server).outcome == Outcome.UNKNOWN
+
+
+def test_a_failing_quit_does_not_undo_what_was_accepted():
+    with smtp_server(QUIT=[DROP]) as server:
+        assert deliver_once(server).outcome == Outcome.ACCEPTED
+
+
+def test_one_connection_serves_many_mails_and_a_refused_one_in_between():
+    with (
+        smtp_server(RCPT=["250 ok", "550 no such user", "250 ok"]) as server,
+        transport_for(account(server)) as transport,
+    ):
+        outcomes = []
+        for _ in range(3):
+            transport.connect()
+            outcomes.append(transport.deliver(MAIL).outcome)
+    assert outcomes == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.ACCEPTED]
+    assert (server.connections, len(server.accepted)) == (1, 2)
+
+
+def test_a_connection_that_died_while_idle_is_made_anew():
+    with smtp_server(NOOP=[DROP]) as server, transport_for(account(server)) as transport:
+        transport.connect()
+        transport.connect()
+        assert transport.deliver(MAIL).outcome == Outcome.ACCEPTED
+    assert server.connections == 2
+
+
+def test_a_refused_login_is_the_accounts_problem():
+    with smtp_server(AUTH=["535 wrong password"]) as server:
+        transport = transport_for(account(server, username="me", secret="secret"))
+        with pytest.raises(TransportUnavailableError, match="535") as caught:
+            transport.connect()
+    assert caught.value.is_account_problem
+    assert "secret" not in str(caught.value)
+
+
+def test_a_login_that_is_put_off_is_not_the_accounts_problem():
+    with (
+        smtp_server(AUTH=["454 try later"]) as server,
+        pytest.raises(TransportUnavailableError) as caught,
+    ):
+        transport_for(account(server, username="me", secret="secret")).connect()
+    assert not caught.value.is_account_problem
+
+
+def test_a_server_without_the_tls_that_is_asked_for_gets_no_mail():
+    with smtp_server() as server:
+        wanted = account(server)
+        wanted.security = SendingAccount.Security.STARTTLS
+        with pytest.raises(TransportUnavailableError) as caught:
+            transport_for(wanted).connect()
+    assert caught.value.is_account_problem
+    assert server.accepted == []
+
+
+def test_a_closed_port_is_no_connection():
+    with smtp_server() as server:
+        gone = account(server)
+    with pytest.raises(TransportUnavailableError, match="no connection to"):
+        transport_for(gone).connect()
+
+
+def test_test_mode_sends_nothing_outside(settings, tmp_path):
+    settings.MAIL_TEST_MODE = True
+    settings.MAIL_TEST_FOLDER = tmp_path / "outbox"
+    with smtp_server() as server:
+        delivery = deliver_once(server)
+    assert delivery.outcome == Outcome.ACCEPTED
+    assert server.connections == 0
+    assert b"Subject: Hallo" in (tmp_path / "outbox" / "1@punthelder-seo.nl.eml").read_bytes()
