@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from django.db import connection
+from django.db.models import F
 
 from campaigns.models import DailyFigures
 
@@ -48,3 +49,11 @@ def count_planned(campaign_id: int, by_step: Mapping[int, int], day: date) -> No
 def count_canceled(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
     for step_id in sorted(by_step):
         count(campaign_id, step_id, day, canceled=by_step[step_id])
+
+
+def count_revived(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
+    """Messages that had been canceled on `day` and are queued again."""
+    for step_id in sorted(by_step):
+        DailyFigures.objects.filter(campaign=campaign_id, step=step_id, day=day).update(
+            canceled=F("canceled") - by_step[step_id]
+        )
