@@ -16,6 +16,7 @@ waits for it to end, then starts the next one.
 import fcntl
 import json
 import os
+import signal
 import socket
 import sys
 import time
@@ -113,13 +114,19 @@ def _start(name: str, folder: Path, deadline: float) -> tuple[str, int]:
         ],
         setsid=True,
     )
-    while time.monotonic() < deadline:
-        if _has_ended(keeper):
-            raise EmbeddedError(log.read_text(errors="replace").strip())
-        if _state_stamp(state) != started and (url := _answering_url(folder)) is not None:
-            return url, keeper
-        time.sleep(_STEP)
-    raise EmbeddedError(f"The {name} server did not start within {START_SECONDS} s; see {log}.")
+    try:
+        while time.monotonic() < deadline:
+            if _has_ended(keeper):
+                raise EmbeddedError(log.read_text(errors="replace").strip())
+            if _state_stamp(state) != started and (url := _answering_url(folder)) is not None:
+                return url, keeper
+            time.sleep(_STEP)
+        raise EmbeddedError(f"The {name} server did not start within {START_SECONDS} s; see {log}.")
+    except KeyboardInterrupt:
+        # Nobody else can be a user yet: we hold `start.lock`.
+        os.kill(keeper, signal.SIGTERM)
+        os.waitpid(keeper, 0)
+        raise
 
 
 def _state_stamp(state: Path) -> int | None:

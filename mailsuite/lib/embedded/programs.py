@@ -3,10 +3,12 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
+from mailsuite.lib.children import dies_with_parent
 from mailsuite.lib.embedded.places import ALTERNATIVE, EmbeddedError, account, home, make_folder
 
 POSTGRES_MAJOR = 18
@@ -87,7 +89,13 @@ def run_as() -> dict[str, Any]:
 def run(command: list[str | Path], folder: Path) -> None:
     """Run a preparing command as the servers' account; a failure shows what it said."""
     done = subprocess.run(
-        command, cwd=folder, capture_output=True, text=True, check=False, **run_as()
+        command,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=dies_with_parent(signal.SIGTERM),
+        **run_as(),
     )
     if done.returncode:
         raise EmbeddedError(
