@@ -5,12 +5,15 @@ import os
 
 from celery import Celery
 from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsuite.settings")
 
 app = Celery("mailsuite")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+# Binds the id of the task, and of the request that enqueued it, to every line it logs.
+app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @setup_logging.connect

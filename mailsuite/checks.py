@@ -6,15 +6,22 @@ import os
 from typing import Any
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags
 from django.core.checks import register as register_check
+
+_SHORTEST_TOKEN = 20
 
 
 def register() -> None:
     register_check(production_keys, Tags.security, deploy=True)
     register_check(production_addresses, Tags.security, deploy=True)
     register_check(real_clock, Tags.security, deploy=True)
+    register_check(mails_leave, Tags.security, deploy=True)
+    register_check(metrics_token, Tags.security, deploy=True)
+    register_check(secrets_keys, Tags.security)
+    register_check(retention)
 
 
 def production_keys(**_: Any) -> list[CheckMessage]:
@@ -60,5 +67,61 @@ def real_clock(**_: Any) -> list[CheckMessage]:
             "The clock is driven by a file or beat runs fast: mails would leave at wrong times.",
             hint="CLOCK_FILE and CELERY_BEAT_SPEED are for the demo and tests; unset them.",
             id="mailsuite.E004",
+        )
+    ]
+
+
+def mails_leave(**_: Any) -> list[CheckMessage]:
+    if not settings.MAIL_TEST_MODE:
+        return []
+    return [
+        Error(
+            "MAIL_TEST_MODE is on: mails are written into a folder and count as sent.",
+            hint="Unset it where real leads are to be reached.",
+            id="mailsuite.E005",
+        )
+    ]
+
+
+def metrics_token(**_: Any) -> list[CheckMessage]:
+    if not settings.METRICS_TOKEN or len(settings.METRICS_TOKEN) >= _SHORTEST_TOKEN:
+        return []
+    return [
+        Error(
+            f"METRICS_TOKEN has fewer than {_SHORTEST_TOKEN} characters and can be guessed.",
+            hint='Make one with `python -c "import secrets; print(secrets.token_urlsafe())"`.',
+            id="mailsuite.E006",
+        )
+    ]
+
+
+def secrets_keys(**_: Any) -> list[CheckMessage]:
+    """A wrong key would show when the first password is stored, and then as a server error."""
+    problems: list[CheckMessage] = []
+    for position, key in enumerate(settings.SECRETS_KEYS, start=1):
+        try:
+            Fernet(key)
+        except ValueError:
+            problems.append(
+                Error(
+                    f"Key {position} of SECRETS_KEYS is no Fernet key (32 bytes in base64).",
+                    hint="Make one with `python -c "
+                    '"from cryptography.fernet import Fernet; '
+                    'print(Fernet.generate_key().decode())"`.',
+                    id="mailsuite.E007",
+                )
+            )
+    return problems
+
+
+def retention(**_: Any) -> list[CheckMessage]:
+    if settings.SENT_CONTENT_RETENTION_DAYS >= 1:
+        return []
+    return [
+        Error(
+            "SENT_CONTENT_RETENTION_DAYS is below 1: the text of a mail would be gone before "
+            "its sending is finished.",
+            hint="Set it to the days for which people may read what was sent.",
+            id="mailsuite.E008",
         )
     ]

@@ -4,6 +4,7 @@ Development needs none of them. Production must set SECRET_KEY, SECRETS_KEYS, AL
 PUBLIC_URL, DATABASE_URL and REDIS_URL; `manage.py check --deploy` says what is missing.
 """
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,6 +78,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "mailsuite.probes.answer_probes",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -163,8 +165,6 @@ AXES_VERBOSE = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
-# Probes come from inside the cluster, without TLS.
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
 SECURE_HSTS_PRELOAD = not DEVELOPMENT
@@ -249,10 +249,48 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=250_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# --- Monitoring --------------------------------------------------------------------------
+# Who may read /metrics from another machine; without it, only this machine may.
+METRICS_TOKEN = text("METRICS_TOKEN", "")
+
 # --- Logs --------------------------------------------------------------------------------
 LOG_LEVEL = text("LOG_LEVEL", "INFO")
 LOG_FORMAT = text("LOG_FORMAT", "console" if DEVELOPMENT else "json")
 
 from mailsuite.lib.logs import configure as configure_logs  # noqa: E402
 
+# One line for a request and one for a task, when it is done.
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = (
+    logging.DEBUG
+)
 LOGGING = configure_logs(level=LOG_LEVEL, json=LOG_FORMAT == "json")
+
+# --- Admin -------------------------------------------------------------------------------
+UNFOLD = {
+    "SITE_TITLE": "mailsuite",
+    "SITE_HEADER": "mailsuite",
+    "SITE_SUBHEADER": "Outreach, paced and exactly once",
+    "SITE_SYMBOL": "outgoing_mail",
+    "SITE_URL": None,
+    "ENVIRONMENT": "mailsuite.navigation.environment",
+    "DASHBOARD_CALLBACK": "mailsuite.dashboard.add_to_context",
+    "STYLES": ["mailsuite.navigation.stylesheet"],
+    "SIDEBAR": {"navigation": "mailsuite.navigation.sidebar"},
+    "COMMAND": {"search_models": ["leads.lead", "campaigns.campaign", "templates_app.template"]},
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.1% .013 195)",
+            "100": "oklch(94.2% .035 195)",
+            "200": "oklch(89.2% .068 194)",
+            "300": "oklch(82.3% .098 193)",
+            "400": "oklch(72.6% .113 192)",
+            "500": "oklch(62.6% .106 192)",
+            "600": "oklch(53.2% .091 193)",
+            "700": "oklch(45.2% .077 194)",
+            "800": "oklch(38.2% .063 196)",
+            "900": "oklch(33.4% .052 198)",
+            "950": "oklch(23.8% .042 200)",
+        },
+    },
+}

@@ -7,12 +7,23 @@ from typing import Any
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-_HIDDEN = frozenset({"password", "secret", "token", "authorization", "api_key", "cookie"})
+_HIDDEN = ("password", "secret", "token", "authorization", "api_key", "cookie")
 
 
 def hide_secrets(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     """Blank every value whose name says that it must not be read in a log."""
-    return {key: "***" if key.lower() in _HIDDEN else value for key, value in event.items()}
+    return {
+        key: "***" if any(word in key.lower() for word in _HIDDEN) else value
+        for key, value in event.items()
+    }
+
+
+def cut_query(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Keep the path of a request only: its query carries a recipient's token, or whom
+    somebody searched for."""
+    if isinstance(request := event.get("request"), str):
+        event["request"] = request.partition("?")[0]
+    return event
 
 
 _SHARED: list[Processor] = [
@@ -21,6 +32,7 @@ _SHARED: list[Processor] = [
     structlog.stdlib.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     hide_secrets,
+    cut_query,
 ]
 
 
@@ -40,7 +52,7 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
     endings: list[Processor] = (
         [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
         if json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
     )
     return {
         "version": 1,
@@ -61,5 +73,8 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
             "axes": {"level": "WARNING"},
             "celery.redirected": {"level": "WARNING"},
+            # Every task has its line from django_structlog already.
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
         },
     }
