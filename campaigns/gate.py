@@ -18,12 +18,12 @@ from django.db.models.functions import Now
 
 from campaigns.calendars import sending_calendar
 from campaigns.claiming import Claim, held_by
+from campaigns.kept_content import keep
 from campaigns.mail import ComposedMail
 from campaigns.models import (
     Campaign,
     Enrollment,
     Message,
-    MessageContent,
     SendAttempt,
     SendingDomain,
 )
@@ -210,16 +210,7 @@ def _take_to_wire(claim: Claim, mail: ComposedMail, now: datetime) -> None:
         phase=Message.Phase.WIRE, lease_until=Now() + WIRE_LEASE, recipient=mail.recipient
     )
     SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(gated_at=now)
-    MessageContent.objects.update_or_create(
-        message_id=claim.message_id,
-        defaults={
-            "sender": f"{mail.sender_name} <{mail.sender_address}>",
-            "subject": mail.subject,
-            "html": mail.html,
-            "text": mail.text,
-            "headers": dict(mail.headers),
-        },
-    )
+    keep(claim.message_id, mail)
 
 
 def _share_lock(model: type[Campaign | Lead | Enrollment], pk: int) -> None:

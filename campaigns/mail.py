@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+
+# One addr-spec of ASCII without quoting (RFC 5322 §3.4.1); a comma would make it two recipients.
+_ADDRESS = re.compile(r"[^\s@<>(),:;\\\"\[\]\x00-\x20\x7f]+@[a-z0-9.-]+", re.ASCII | re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class CannotComposeError(Exception):
@@ -18,6 +23,8 @@ class InlineImage:
     filename: str
     content: bytes
     content_type: str  # "image/png"
+    # Of the asset that it was read from, so that a later attempt can read it again.
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +32,17 @@ class Attachment:
     filename: str
     content: bytes
     content_type: str
+    # Of the report that it was read from.
+    report_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ComposedMail:
     """One mail to one recipient. Addresses are bare (`info@hotel.example`), ASCII and checked.
 
-    `message_id` and the ids in `headers` carry their angle brackets only in `headers`.
+    `message_id` and the ids in `headers` carry their angle brackets only in `headers`. `html`
+    is "" for a mail of text only. Raises CannotComposeError for anything that would start a
+    header of its own or name a second recipient: such a mail cannot exist.
     """
 
     message_id: str
@@ -46,3 +57,31 @@ class ComposedMail:
     headers: Mapping[str, str] = field(default_factory=dict)
     inline_images: tuple[InlineImage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    # Variables without a value; only ever filled by a preview.
+    missing: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        self._check_addresses()
+        lines = {
+            "subject": self.subject,
+            "sender's name": self.sender_name,
+            "Message-ID": self.message_id,
+            **{f"header {name}": f"{name}{value}" for name, value in self.headers.items()},
+            **{f"file name {one.filename!r}": one.filename for one in self.inline_images},
+            **{f"file name {one.filename!r}": one.filename for one in self.attachments},
+        }
+        for where, text in lines.items():
+            if _CONTROL.search(text):
+                raise CannotComposeError(
+                    f"The {where} has a line break or another control character. Take it out."
+                )
+
+    def _check_addresses(self) -> None:
+        addresses = {"recipient": self.recipient, "sender": self.sender_address}
+        if self.reply_to:
+            addresses["reply-to"] = self.reply_to
+        for role, address in addresses.items():
+            if not _ADDRESS.fullmatch(address):
+                raise CannotComposeError(
+                    f"The {role} {address!r} is not one plain e-mail address. Correct it."
+                )

@@ -55,8 +55,9 @@ def as_message(mail: ComposedMail, date: datetime) -> EmailMessage:
         message[name] = value
     # Quoted-printable: 7 bits on every road, and a line is never longer than SMTP allows.
     message.set_content(mail.text, cte="quoted-printable")
-    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
-    _put_pictures_beside_html(message, mail)
+    if mail.html:
+        message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+        _put_pictures_beside_html(message, mail)
     for attachment in mail.attachments:
         message.add_attachment(
             attachment.content,

@@ -91,7 +91,8 @@ def as_django_message(mail: ComposedMail) -> EmailMultiAlternatives:
         reply_to=[mail.reply_to] if mail.reply_to else None,
         headers={**mail.headers, "Message-ID": f"<{mail.message_id}>"},
     )
-    message.attach_alternative(mail.html, "text/html")
+    if mail.html:
+        message.attach_alternative(mail.html, "text/html")
     for image in mail.inline_images:
         message.attach(_inline_part(image.content_id, image.filename, image.content))
     for attachment in mail.attachments:

@@ -1,0 +1,78 @@
+"""What was really sent, kept: a person can read it, and another attempt is the same mail."""
+
+from __future__ import annotations
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from campaigns.mail import Attachment, CannotComposeError, ComposedMail, InlineImage
+from campaigns.models import Message, MessageContent
+from campaigns.pictures import inline_image, report_attachment
+from leads.models import ImageAsset, Report
+
+
+def keep(message_id: int, mail: ComposedMail) -> None:
+    """Store `mail` as the content of the message, in one statement.
+
+    What is kept already stays: compose() restores it, so the second attempt brings the same.
+    """
+    reports = [one.report_id for one in mail.attachments if one.report_id is not None]
+    content = MessageContent(
+        message_id=message_id,
+        sender=f"{mail.sender_name} <{mail.sender_address}>",
+        subject=mail.subject,
+        html=mail.html,
+        text=mail.text,
+        headers=dict(mail.headers),
+        inline_images={image.content_id: image.key for image in mail.inline_images},
+        report_id=reports[0] if reports else None,
+    )
+    MessageContent.objects.bulk_create([content], ignore_conflicts=True)
+
+
+def restore(message: Message) -> ComposedMail | None:
+    """The mail as it was composed before; None where this is the first time.
+
+    The recipient and the reply-to are today's: whoever corrected an address wants it used.
+    Pictures and report are read again from their files. Raises CannotComposeError where one
+    is gone.
+    """
+    try:
+        content: MessageContent = message.content
+    except ObjectDoesNotExist:
+        return None
+    name, _, address = content.sender.rpartition(" <")
+    return ComposedMail(
+        message_id=message.smtp_message_id,
+        sender_name=name,
+        sender_address=address.removesuffix(">"),
+        reply_to=message.alias.reply_to,
+        recipient=message.lead.email,
+        subject=content.subject,
+        html=content.html,
+        text=content.text,
+        headers=content.headers,
+        inline_images=_images(content),
+        attachments=_attachments(content),
+    )
+
+
+def _images(content: MessageContent) -> tuple[InlineImage, ...]:
+    keys = content.inline_images
+    if not keys:
+        return ()
+    assets = ImageAsset.objects.in_bulk(list(keys.values()), field_name="key")
+    for key in keys.values():
+        if key not in assets:
+            raise CannotComposeError(
+                f"The picture {key!r} of this mail has been deleted. Upload it again."
+            )
+    return tuple(inline_image(assets[key], content_id) for content_id, key in keys.items())
+
+
+def _attachments(content: MessageContent) -> tuple[Attachment, ...]:
+    if content.report_id is None:
+        return ()
+    report = Report.objects.filter(pk=content.report_id).first()
+    if report is None:
+        raise CannotComposeError("The report that this mail carried has been deleted.")
+    return (report_attachment(report),)
