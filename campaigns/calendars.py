@@ -22,6 +22,16 @@ def calendar_for(domain: SendingDomain, campaign: Campaign | None = None) -> Sen
     return sending_calendar(domain.policy, campaign)
 
 
+def planning_calendar(domain: SendingDomain, campaign: Campaign) -> SendingCalendar:
+    """The same, with this domain's share of the campaign's daily limit."""
+    if campaign.daily_limit is None:
+        return calendar_for(domain, campaign)
+    rows = campaign.campaign_domains.select_related("domain__policy").order_by("position")
+    domains = [row.domain for row in rows]
+    shares = dict(zip(domains, daily_shares(campaign, domains), strict=True))
+    return sending_calendar(domain.policy, campaign, daily_share=shares[domain])
+
+
 def sending_calendar(
     policy: SendingPolicy, campaign: Campaign | None = None, *, daily_share: int | None = None
 ) -> SendingCalendar:

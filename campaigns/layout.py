@@ -5,12 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
 
-from campaigns import audience, readiness
+from campaigns import audience, readiness, throttle
 from campaigns.audience import AudienceSelection
-from campaigns.models import Message, SendingDomain
 from campaigns.preparing import Line, Prepared
 from campaigns.scheduling.plan import plan
 from campaigns.scheduling.values import Chain, PlannedSend, Step
@@ -45,11 +44,10 @@ class Layout:
 def lay_out(prepared: Prepared, now: datetime) -> Layout:
     """Choose the leads at `now`, hold back who lacks something, deal the rest out to the domains
     in turn and plan each domain. Raises Refusal for a template that can't be used."""
-    requirements = readiness.requirements_of(prepared.mails)
     selection = audience.resolve(prepared.rows.audience, now)
-    lacking = readiness.lacking(selection.lead_ids, requirements)
+    lacking = readiness.lacking(selection.lead_ids, prepared.mails)
     enrolled = _deal(selection.lead_ids, lacking, len(prepared.lines))
-    on_the_way = slots_under_way(prepared.rows.domains)
+    on_the_way = throttle.slots_under_way(prepared.rows.domains)
     sends = tuple(
         _plan_line(prepared, index, enrolled, on_the_way.get(line.domain.pk, []))
         for index, line in enumerate(prepared.lines)
@@ -86,8 +84,8 @@ def _plan_line(
         chains,
         start=start,
         taken=taken,
-        sent_today=sent_on(line.domain, line.calendar.local_date(start)),
-        next_allowed_at=line.domain.next_allowed_at,
+        sent_today=throttle.sent_on(line.domain, line.calendar.local_date(start)),
+        next_allowed_at=throttle.first_slot(line.domain, line.calendar, start),
     )
 
 
@@ -95,19 +93,3 @@ def first_opening(prepared: Prepared, line: Line) -> datetime:
     """When the first mail may leave: the start, or later where the flow begins with a wait."""
     delay = prepared.mails[0].delay
     return line.calendar.earliest(prepared.start, delay) if delay.amount else prepared.start
-
-
-def sent_on(domain: SendingDomain, day: date) -> int:
-    """How many mails the throttle has let through on this local day."""
-    return domain.sent_today if domain.sent_on == day else 0
-
-
-def slots_under_way(domains: Sequence[SendingDomain]) -> dict[int, list[datetime]]:
-    """Domain → the slots of mails that a worker holds right now."""
-    slots: dict[int, list[datetime]] = {}
-    sending = Message.objects.filter(
-        status=Message.Status.SENDING, domain__in=[domain.pk for domain in domains]
-    )
-    for domain_id, at in sending.values_list("domain_id", "scheduled_at"):
-        slots.setdefault(domain_id, []).append(at)
-    return slots

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.db.models import BooleanField, Value
 from django.db.models.expressions import RawSQL
 
 from campaigns.flow_building import FlowMail
-from leads.models import ImageAsset, Lead
+from leads.completeness import has_image
+from leads.models import ImageAsset, Lead, Report
 from mailsuite.lib.errors import Refusal
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
 from templates_app.sandbox import compile_template
@@ -21,6 +22,7 @@ from templates_app.variables import Requirement, missing
 
 # What composing always has a value for.
 _CAMPAIGN = dict.fromkeys(CAMPAIGN_FIELDS, "given")
+REPORT = "report"
 _LEAD_CID, _STATIC_URL = "image.cid.", "image.url."
 
 
@@ -54,16 +56,32 @@ def static_images_missing(requirements: Iterable[Requirement]) -> list[str]:
     return sorted(wanted.difference(known)) if wanted else []
 
 
-def lacking(
-    lead_ids: Sequence[int], requirements: Sequence[Requirement]
-) -> dict[int, tuple[str, ...]]:
-    """Lead → the names without a value ("lead.company"); only leads that lack something."""
-    if not requirements or not lead_ids:
-        return {}
-    found = (
-        (pk, missing(requirements, context)) for pk, context in _contexts(lead_ids, requirements)
-    )
-    return {pk: names for pk, names in found if names}
+def lacking(lead_ids: Sequence[int], mails: Sequence[FlowMail]) -> dict[int, tuple[str, ...]]:
+    """Lead → what it has no value for ("lead.company"); only leads that lack something.
+
+    "report" stands for the document of the lead that some mail must carry. Raises Refusal as
+    requirements_of does.
+    """
+    requirements = requirements_of(mails)
+    found: dict[int, tuple[str, ...]] = {}
+    if requirements and lead_ids:
+        for pk, context in _contexts(lead_ids, requirements):
+            if names := missing(requirements, context):
+                found[pk] = names
+    if any(mail.step.attach_report for mail in mails):
+        for pk in _without_report(lead_ids):
+            found[pk] = (*found.get(pk, ()), REPORT)
+    return found
+
+
+def _without_report(lead_ids: Sequence[int]) -> set[int]:
+    with_report = Report.objects.filter(lead__in=_ids(lead_ids)).values_list("lead_id", flat=True)
+    return set(lead_ids).difference(with_report)
+
+
+def _ids(lead_ids: Sequence[int]) -> RawSQL:
+    """One parameter for any number of ids; `pk__in=lead_ids` would be as many."""
+    return RawSQL("SELECT unnest(%s::bigint[])", [list(lead_ids)])
 
 
 def _contexts(
@@ -75,11 +93,10 @@ def _contexts(
     urls = {name.removeprefix(_STATIC_URL) for name in names if name.startswith(_STATIC_URL)}
     keys = ImageAsset.objects.filter(key__in=urls).values_list("key", flat=True) if urls else []
     image_urls = dict.fromkeys(keys, "given")
-    picture = Exists(ImageAsset.objects.filter(key=OuterRef("image_key")))
     leads = (
         # One parameter for any number of ids; `pk__in=ids` would be as many.
         Lead.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(lead_ids)]))
-        .annotate(has_picture=picture if cids else Value(False, output_field=BooleanField()))
+        .annotate(has_picture=has_image() if cids else Value(False, output_field=BooleanField()))
         .values_list("pk", "vars", "has_picture", *fields)
     )
     for pk, custom, has_picture, *values in leads.iterator(chunk_size=5000):

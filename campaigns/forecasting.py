@@ -1,0 +1,180 @@
+"""The dry run: what a campaign is going to send, by the very planner that launches it. Writes
+nothing, and asking again answers the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from campaigns.calendars import planning_calendar
+from campaigns.layout import Layout, lay_out
+from campaigns.models import Campaign, Message
+from campaigns.planning import plan_remaining
+from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
+from campaigns.remaining import remaining
+from campaigns.scheduling.forecast import Forecast, summarise
+from campaigns.scheduling.values import PlannedSend
+from leads.models import Lead
+
+# So many held-back leads are named; their count is always whole.
+MOST_HELD_NAMED = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class DomainForecast:
+    """What one sending domain is going to send, day by day (local to its policy)."""
+
+    domain_id: int
+    domain: str
+    timezone: str
+    forecast: Forecast
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLead:
+    """A lead that needs review: what its mails would print and it has no value for."""
+
+    lead_id: int
+    email: str
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedMail:
+    """One planned mail; `alias` is the sender's address, `scheduled_at` is UTC."""
+
+    lead_id: int
+    mail_number: int
+    domain: str
+    alias: str
+    scheduled_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CampaignForecast:
+    """The plan of a campaign; of one under way, what it has left. Datetimes are UTC.
+
+    `finish_date` is the local date of the last mail. `messages` are in the order of time, None
+    where they were not asked for.
+    """
+
+    domains: tuple[DomainForecast, ...]
+    matched: int
+    enrolled: int
+    held_count: int
+    held: tuple[HeldLead, ...]
+    excluded: dict[str, int] = field(default_factory=dict)
+    messages: tuple[PlannedMail, ...] | None = None
+
+    @property
+    def planned(self) -> int:
+        return sum(one.forecast.total for one in self.domains)
+
+    @property
+    def first_at(self) -> datetime | None:
+        return min((at for one in self.domains if (at := one.forecast.first_at)), default=None)
+
+    @property
+    def last_at(self) -> datetime | None:
+        return max((at for one in self.domains if (at := one.forecast.last_at)), default=None)
+
+    @property
+    def finish_date(self) -> date | None:
+        return max((on for one in self.domains if (on := one.forecast.finish_date)), default=None)
+
+
+def forecast(campaign: Campaign, now: datetime, *, detail: bool = False) -> CampaignForecast:
+    """What `campaign` would send if it were launched now, or has still to send if it runs; of a
+    paused one, what it would send if it were resumed now. An ended one has nothing left.
+
+    `detail` adds every message. Raises NotReady for a draft that can't be launched.
+    """
+    if campaign.status == Campaign.Status.DRAFT:
+        return forecast_rows(rows_of(campaign), now, detail=detail)
+    return _forecast_left(campaign, now, detail=detail)
+
+
+def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) -> CampaignForecast:
+    """The same for a campaign that need not be saved. Raises NotReady."""
+    prepared = prepare(rows, now)
+    layout = lay_out(prepared, now)
+    held = [(lead.lead_id, lead.missing) for lead in layout.enrolled if lead.missing]
+    return CampaignForecast(
+        domains=tuple(
+            _of_domain(line, sends)
+            for line, sends in zip(prepared.lines, layout.sends, strict=True)
+        ),
+        matched=layout.selection.matched,
+        enrolled=len(layout.enrolled),
+        held_count=len(held),
+        held=_with_addresses(held[:MOST_HELD_NAMED]),
+        excluded=layout.selection.excluded,
+        messages=_in_order(_mails_of_layout(prepared, layout)) if detail else None,
+    )
+
+
+def _forecast_left(campaign: Campaign, now: datetime, *, detail: bool) -> CampaignForecast:
+    rows = rows_of(campaign)
+    domains: list[DomainForecast] = []
+    messages: list[PlannedMail] = []
+    for domain in rows.domains if campaign.holds_domains else ():
+        calendar = planning_calendar(domain, campaign)
+        left = remaining(campaign, domain, now)
+        is_paused = campaign.status == Campaign.Status.PAUSED
+        sends = plan_remaining(left, domain, calendar, now, afresh=is_paused)
+        domains.append(_of_domain(Line(domain, calendar, {}), sends))
+        if detail:
+            messages += _mails_left(campaign, domain.name, sends)
+    held = campaign.enrollments.held().order_by("position")
+    named = held.values_list("lead_id", "missing_variables")[:MOST_HELD_NAMED]
+    return CampaignForecast(
+        domains=tuple(domains),
+        matched=rows.audience.matched_count,
+        enrolled=rows.audience.enrolled_count,
+        held_count=held.count(),
+        held=_with_addresses([(pk, tuple(missing)) for pk, missing in named]),
+        excluded=rows.audience.excluded,
+        messages=_in_order(messages) if detail else None,
+    )
+
+
+def _of_domain(line: Line, sends: Sequence[PlannedSend]) -> DomainForecast:
+    domain = line.domain
+    return DomainForecast(
+        domain.pk, domain.name, domain.policy.timezone, summarise(sends, line.calendar)
+    )
+
+
+def _mails_of_layout(prepared: Prepared, layout: Layout) -> Iterable[PlannedMail]:
+    for line, sends in zip(prepared.lines, layout.sends, strict=True):
+        addresses = {number: alias.address for number, alias in line.aliases.items()}
+        for key, number, at in sends:
+            lead_id = layout.enrolled[key].lead_id
+            yield PlannedMail(lead_id, number, line.domain.name, addresses[number], at)
+
+
+def _mails_left(
+    campaign: Campaign, domain: str, sends: Sequence[PlannedSend]
+) -> Iterable[PlannedMail]:
+    queued = Message.objects.queued().filter(campaign=campaign, domain__name=domain)
+    known = {
+        (enrollment_id, number): (lead_id, alias)
+        for enrollment_id, number, lead_id, alias in queued.values_list(
+            "enrollment_id", "mail_number", "lead_id", "alias__name"
+        )
+    }
+    for key, number, at in sends:
+        # Sent since the plan was read.
+        if (key, number) in known:
+            lead_id, alias = known[key, number]
+            yield PlannedMail(lead_id, number, domain, f"{alias}@{domain}", at)
+
+
+def _in_order(messages: Iterable[PlannedMail]) -> tuple[PlannedMail, ...]:
+    return tuple(sorted(messages, key=lambda mail: (mail.scheduled_at, mail.domain)))
+
+
+def _with_addresses(held: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[HeldLead, ...]:
+    emails = dict(Lead.objects.filter(pk__in=[pk for pk, _ in held]).values_list("pk", "email"))
+    return tuple(HeldLead(pk, emails.get(pk, ""), missing) for pk, missing in held)
