@@ -14,7 +14,7 @@ from django.db import transaction
 
 from campaigns import claiming
 from campaigns.claiming import Claim, claim_next
-from campaigns.composing import compose
+from campaigns.composing import COMPOSED_FROM, compose
 from campaigns.enrollments import end_enrollments
 from campaigns.events import mark_sent, record_event
 from campaigns.gate import Decision, Verdict, wait_at_gate
@@ -69,7 +69,7 @@ class Sender:
         if claim is None:
             return False
         message = Message.objects.select_related(
-            "alias__account", "alias__domain__account", "domain"
+            "alias__account", "alias__domain__account", *COMPOSED_FROM
         ).get(pk=claim.message_id)
         with structlog.contextvars.bound_contextvars(
             message_id=message.pk, domain=message.domain.name
