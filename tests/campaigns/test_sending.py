@@ -1,0 +1,238 @@
+"""One domain's turn against a real SMTP server, with every way in which that can go wrong."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaigns.models import (
+    DailyFigures,
+    Enrollment,
+    Message,
+    MessageEvent,
+    SendAttempt,
+    SendingDomain,
+)
+from campaigns.sending import Sender, finish
+from campaigns.transport import Delivery, Outcome
+from campaigns.transport import smtp as smtp_module
+from leads.models import Lead, Suppression
+from mailsuite.lib import clock
+from tests.campaigns.mails import claimed, two_mail_flow
+from tests.factories import MessageFactory, SendingAccountFactory
+from tests.factories.campaigns import MONDAY
+from tests.smtp import DROP, SILENCE, SmtpServer, smtp_server
+
+pytestmark = pytest.mark.django_db(transaction=True)
+Status, Attempt = Message.Status, SendAttempt.Outcome
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def short_timeouts(settings, monkeypatch):
+    settings.SMTP_TIMEOUT_SECONDS = 0.3
+    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 0.3)
+
+
+@pytest.fixture
+def frozen_clock():
+    with clock.frozen(MONDAY) as frozen:
+        yield frozen
+
+
+def due_message(server: SmtpServer, **fields) -> Message:
+    account = SendingAccountFactory(host="127.0.0.1", port=server.port)
+    return MessageFactory(enrollment__domain__account=account, **fields)
+
+
+def turn(message: Message) -> int:
+    sent = Sender(message.domain_id).send_due(seconds=5)
+    message.refresh_from_db()
+    return sent
+
+
+def test_a_due_mail_leaves_once_and_the_ledger_says_so(frozen_clock):
+    with smtp_server() as server:
+        message = due_message(server)
+        assert turn(message) == 1
+        assert turn(message) == 0
+    (mail,) = server.accepted
+    assert mail.recipient == message.lead.email
+    assert mail.message["Message-ID"] == f"<{message.smtp_message_id}>"
+    assert mail.message["X-Campaign-Message-ID"] == message.smtp_message_id
+    assert (message.status, message.sent_at) == (Status.SENT, MONDAY)
+    attempt = SendAttempt.objects.get()
+    assert (attempt.outcome, attempt.reply_code) == (Attempt.ACCEPTED, 250)
+    assert MessageEvent.objects.get().kind == MessageEvent.Kind.SENT
+
+
+def test_a_domain_sends_one_mail_an_interval(frozen_clock):
+    with smtp_server() as server:
+        first = due_message(server)
+        MessageFactory.create_batch(3, enrollment__domain=first.domain, alias=first.alias)
+        turn(first)
+        assert len(server.accepted) == 1
+        for slot in range(1, 6):
+            frozen_clock.move_to(MONDAY + slot * 20 * MINUTE - MINUTE)
+            turn(first)
+            frozen_clock.move_to(MONDAY + slot * 20 * MINUTE)
+            turn(first)
+            assert len(server.accepted) == min(4, slot + 1)
+    assert Message.objects.filter(status=Status.SENT).count() == 4
+
+
+@pytest.mark.parametrize("verb", ["MAIL", "RCPT", "DATA", "BODY"])
+def test_a_mail_that_is_deferred_is_tried_again_later_and_arrives_once(frozen_clock, verb):
+    replies = {"MAIL": "250 ok", "RCPT": "250 ok", "DATA": "354 go on", "BODY": "250 taken"}
+    with smtp_server(**{verb: ["451 greylisted", replies[verb]]}) as server:
+        message = due_message(server)
+        turn(message)
+        assert (message.status, message.retries) == (Status.QUEUED, 1)
+        assert message.not_before == MONDAY + 10 * MINUTE
+        assert message.error == "greylisted"
+        frozen_clock.advance(20 * MINUTE)
+        turn(message)
+    assert (message.status, message.error) == (Status.SENT, "")
+    assert len(server.accepted) == 1
+    outcomes = list(SendAttempt.objects.values_list("outcome", flat=True))
+    assert outcomes == [Attempt.DEFERRED, Attempt.ACCEPTED]
+
+
+def test_after_two_retries_it_has_failed(frozen_clock):
+    with smtp_server(RCPT=["451 never ready"]) as server:
+        message = due_message(server)
+        for _ in range(5):
+            turn(message)
+            frozen_clock.advance(60 * MINUTE)
+    assert message.status == Status.FAILED
+    assert SendAttempt.objects.count() == 3
+    assert server.accepted == []
+    assert Enrollment.objects.get().end_reason == Enrollment.EndReason.FAILED
+    assert Lead.objects.get().status == Lead.Status.ACTIVE
+
+
+def test_an_address_that_does_not_exist_bounces_and_ends_everything_for_it(frozen_clock):
+    with smtp_server(RCPT=["550 5.1.1 user unknown"]) as server:
+        message = due_message(server)
+        turn(message)
+    assert message.status == Status.BOUNCED
+    assert Lead.objects.get().status == Lead.Status.BOUNCED
+    assert Suppression.objects.get().value == message.lead.email
+    assert SendAttempt.objects.count() == 1
+
+
+def test_a_refusal_that_is_not_about_the_address_spares_it(frozen_clock):
+    with smtp_server(BODY=["554 5.7.1 looks like spam"]) as server:
+        message = due_message(server)
+        turn(message)
+    assert (message.status, message.error) == (Status.FAILED, "5.7.1 looks like spam")
+    assert Lead.objects.get().status == Lead.Status.ACTIVE
+    assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [DROP, SILENCE])
+def test_a_mail_whose_answer_was_lost_is_unknown_and_never_sent_again(frozen_clock, fault):
+    with smtp_server(BODY=[fault]) as server:
+        message = due_message(server)
+        for _ in range(3):
+            turn(message)
+            frozen_clock.advance(60 * MINUTE)
+    assert message.status == Status.UNKNOWN
+    assert len(server.accepted) == 1
+    assert SendAttempt.objects.get().outcome == Attempt.UNKNOWN
+
+
+def test_a_connection_lost_before_the_mail_is_tried_again(frozen_clock):
+    with smtp_server(RCPT=[DROP, "250 ok"]) as server:
+        message = due_message(server)
+        turn(message)
+        assert (message.status, message.retries) == (Status.QUEUED, 1)
+        frozen_clock.advance(20 * MINUTE)
+        turn(message)
+    assert message.status == Status.SENT
+    assert len(server.accepted) == 1
+
+
+def test_no_connection_costs_neither_a_slot_nor_a_retry(frozen_clock):
+    with smtp_server() as server:
+        message = due_message(server)
+    turn(message)
+    assert (message.status, message.retries) == (Status.QUEUED, 0)
+    domain = SendingDomain.objects.get()
+    assert (domain.next_allowed_at, domain.paused_at) == (None, None)
+
+
+def test_a_refused_login_pauses_the_domain_and_blames_no_lead(frozen_clock):
+    with smtp_server(AUTH=["535 5.7.8 no"]) as server:
+        message = due_message(server)
+        message.domain.account.username = "me"
+        message.domain.account.secret = "hunter2"
+        message.domain.account.save()
+        turn(message)
+    domain = SendingDomain.objects.get()
+    assert domain.paused_at == MONDAY
+    assert "535" in domain.pause_reason
+    assert "hunter2" not in domain.pause_reason
+    assert (message.status, Lead.objects.get().status) == (Status.QUEUED, Lead.Status.ACTIVE)
+
+
+def test_a_mail_that_cannot_be_composed_fails_and_the_next_one_takes_its_slot(frozen_clock):
+    with smtp_server() as server:
+        broken = due_message(server, enrollment__lead__company="")
+        good = MessageFactory(enrollment__domain=broken.domain, alias=broken.alias)
+        turn(broken)
+    good.refresh_from_db()
+    assert (broken.status, good.status) == (Status.FAILED, Status.SENT)
+    assert "company" in broken.error
+    assert len(server.accepted) == 1
+
+
+def test_a_lead_that_was_stopped_after_planning_gets_nothing(frozen_clock):
+    with smtp_server() as server:
+        message = due_message(server)
+        Lead.objects.update(stopped_at=MONDAY)
+        turn(message)
+    assert message.status == Status.CANCELED
+    assert server.accepted == []
+    assert Enrollment.objects.get().end_reason == Enrollment.EndReason.STOPPED
+    assert DailyFigures.objects.get().canceled == 1
+
+
+def test_the_follow_up_threads_to_the_first_mail_and_waits_for_its_offset(frozen_clock):
+    with smtp_server() as server:
+        account = SendingAccountFactory(host="127.0.0.1", port=server.port)
+        first, second = two_mail_flow(enrollment__domain__account=account)
+        turn(first)
+        frozen_clock.move_to(MONDAY + timedelta(days=2))
+        turn(first)
+        assert len(server.accepted) == 1
+        frozen_clock.move_to(MONDAY + timedelta(days=3))
+        turn(second)
+    reply = server.accepted[1].message
+    assert reply["In-Reply-To"] == f"<{first.smtp_message_id}>"
+    assert reply["References"] == f"<{first.smtp_message_id}>"
+    assert second.status == Status.SENT
+    assert Enrollment.objects.get().status == Enrollment.Status.COMPLETED
+
+
+def test_an_answer_that_comes_after_the_reaper_still_counts(frozen_clock):
+    message = MessageFactory()
+    claim = claimed(message)
+    Message.objects.update(phase=Message.Phase.WIRE, status=Status.UNKNOWN)
+    SendAttempt.objects.update(gated_at=MONDAY)
+    finish(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))
+    message.refresh_from_db()
+    assert message.status == Status.SENT
+
+
+def test_an_answer_of_an_attempt_that_was_replaced_changes_nothing(frozen_clock):
+    message = MessageFactory()
+    stale = claimed(message)
+    Message.objects.update(status=Status.QUEUED, attempt_id=None)
+    claimed(message)
+    for outcome in Outcome:
+        finish(stale, Delivery(outcome, 250, "late"))
+    message.refresh_from_db()
+    assert message.status == Status.SENDING
+    assert not MessageEvent.objects.exists()
