@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from campaigns.calendars import sending_calendar
 from campaigns.enrollments import end_enrollments
 from campaigns.gate import PATIENCE
-from campaigns.models import Enrollment, Message, SendingDomain, Tick
+from campaigns.models import Campaign, Enrollment, Message, SendingDomain, Tick
 from campaigns.planning import replan_domain
 from leads.models import Lead
 
@@ -104,7 +104,9 @@ def roll_over(now: datetime) -> int:
     That is where slots were given back or a mail was pushed out of its own, and where mails
     missed their window: those go first on the next workday.
     """
-    overdue = Message.objects.queued().filter(domain=OuterRef("pk"), scheduled_at__lt=now)
+    overdue = Message.objects.queued().filter(
+        domain=OuterRef("pk"), scheduled_at__lt=now, campaign__status=Campaign.Status.RUNNING
+    )
     domains = SendingDomain.objects.select_related("policy").filter(
         Q(needs_replanning=True) | Exists(overdue)
     )
