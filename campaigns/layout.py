@@ -42,17 +42,22 @@ class Layout:
 
 
 def lay_out(prepared: Prepared, now: datetime) -> Layout:
-    """Choose the leads at `now`, hold back who lacks something, deal the rest out to the domains
-    in turn and plan each domain. Raises Refusal for a template that can't be used."""
-    selection = audience.resolve(prepared.rows.audience, now)
-    lacking = readiness.lacking(selection.lead_ids, prepared.mails)
-    enrolled = _deal(selection.lead_ids, lacking, len(prepared.lines))
+    """Choose the leads at `now`, deal them out and plan each domain."""
+    selection, enrolled = enroll(prepared, now)
     on_the_way = throttle.slots_under_way(prepared.rows.domains)
     sends = tuple(
         _plan_line(prepared, index, enrolled, on_the_way.get(line.domain.pk, []))
         for index, line in enumerate(prepared.lines)
     )
     return Layout(prepared, selection, enrolled, sends)
+
+
+def enroll(prepared: Prepared, now: datetime) -> tuple[AudienceSelection, tuple[Enrolled, ...]]:
+    """Choose the leads at `now`, hold back who lacks something, deal the rest out to the domains
+    in turn."""
+    selection = audience.resolve(prepared.rows.audience, now)
+    lacking = readiness.lacking(selection.lead_ids, prepared.mails)
+    return selection, _deal(selection.lead_ids, lacking, len(prepared.lines))
 
 
 def _deal(

@@ -21,6 +21,7 @@ from campaigns.models import (
     SendingAccount,
     SendingDomain,
 )
+from campaigns.readiness import check_templates
 from campaigns.scheduling.calendar import SendingCalendar
 from campaigns.scheduling.errors import NoSendingDayError
 from mailsuite.lib.errors import Refusal
@@ -114,6 +115,7 @@ def prepare(rows: CampaignRows, now: datetime) -> Prepared:
         findings.of(_check_active, domain)
     steps = findings.of(steps_for, campaign, rows.domains) or []
     mails = findings.of(mails_of, steps) or ()
+    findings.of(check_templates, mails)
     lines = findings.of(_lines, campaign, rows.domains, mails, start) or ()
     if findings.found:
         raise NotReady(findings.found)

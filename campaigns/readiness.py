@@ -45,15 +45,27 @@ def requirements_of(mails: Iterable[FlowMail]) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def static_images_missing(requirements: Iterable[Requirement]) -> list[str]:
-    """Keys of the static pictures that every mail shows and that nobody has uploaded."""
+def check_templates(mails: Iterable[FlowMail]) -> None:
+    """Raises Refusal where no lead at all could be mailed: for a template that isn't accepted,
+    or a static picture in every mail that nobody has uploaded."""
     wanted = {
         need.any_of[0].removeprefix(_STATIC_URL)
-        for need in requirements
+        for need in requirements_of(mails)
         if need.always and len(need.any_of) == 1 and need.any_of[0].startswith(_STATIC_URL)
     }
-    known = ImageAsset.objects.filter(key__in=wanted).values_list("key", flat=True)
-    return sorted(wanted.difference(known)) if wanted else []
+    if not wanted:
+        return
+    absent = wanted.difference(
+        ImageAsset.objects.filter(key__in=wanted).values_list("key", flat=True)
+    )
+    if absent:
+        names = ", ".join(sorted(absent))
+        raise Refusal(
+            f"The templates show pictures that are not there: {names}. Upload them under these "
+            "keys, or take them out.",
+            fields={"template_id": f"pictures are missing: {names}"},
+            code="image_missing",
+        )
 
 
 def lacking(lead_ids: Sequence[int], mails: Sequence[FlowMail]) -> dict[int, tuple[str, ...]]:

@@ -1,0 +1,142 @@
+"""What a marketer should know before a launch: what stands in its way, what looks unintended,
+how long it takes. Shown in the review step; a launch is refused for the errors among it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from campaigns.audience import AudienceSelection, Exclusion
+from campaigns.domain_holding import busy_domains, busy_message
+from campaigns.layout import Enrolled, enroll
+from campaigns.models import Audience, Campaign, SendingDomain
+from campaigns.preparing import (
+    CampaignRows,
+    Finding,
+    Line,
+    NotReady,
+    Prepared,
+    Severity,
+    prepare,
+    rows_of,
+)
+from mailsuite.lib.errors import Refusal
+
+
+def check(campaign: Campaign, now: datetime) -> list[Finding]:
+    """Everything there is to say about launching `campaign` at `now`, errors first."""
+    return check_rows(rows_of(campaign), now)
+
+
+def check_rows(rows: CampaignRows, now: datetime) -> list[Finding]:
+    """The same for a campaign that need not be saved."""
+    findings = [*_about_domains(rows)]
+    try:
+        prepared = prepare(rows, now)
+        selection, enrolled = enroll(prepared, now)
+    except NotReady as refusal:
+        findings += refusal.findings
+    except Refusal as refusal:
+        field = next(iter(refusal.fields), "")
+        findings.append(Finding(Severity.ERROR, refusal.code, refusal.message, field))
+    else:
+        findings += _about_audience(rows.audience, selection)
+        findings += _about_held(enrolled)
+        findings += _about_duration(prepared, enrolled)
+    return sorted(findings, key=lambda found: list(Severity).index(found.severity))
+
+
+def _about_domains(rows: CampaignRows) -> Iterator[Finding]:
+    busy = busy_domains([domain.pk for domain in rows.domains])
+    if rows.campaign.pk is not None:
+        busy = busy.exclude(campaign=rows.campaign)
+    for held in busy:
+        yield Finding(Severity.ERROR, "domain_busy", busy_message(held), "domains")
+    for domain in rows.domains:
+        if domain.paused_at is not None:
+            yield _paused(domain)
+
+
+def _paused(domain: SendingDomain) -> Finding:
+    why = f": {domain.pause_reason}" if domain.pause_reason else ""
+    return Finding(
+        Severity.WARNING,
+        "domain_paused",
+        f"{domain} is paused{why}. Its mails wait until it is resumed.",
+        "domains",
+    )
+
+
+def _about_audience(audience: Audience, selection: AudienceSelection) -> Iterator[Finding]:
+    if not selection.lead_ids:
+        yield Finding(
+            Severity.WARNING,
+            "no_leads",
+            "No lead gets mail: the campaign would be completed at once with nothing sent. "
+            "Look at the audience and what it excludes.",
+            "audience",
+        )
+    if absent := selection.excluded.get(Exclusion.NOT_FOUND):
+        yield Finding(
+            Severity.WARNING,
+            "leads_not_found",
+            f"{absent} of the leads that are named don't exist.",
+            "audience.lead_ids",
+        )
+    suppressed = sum(
+        selection.excluded.get(reason, 0) for reason in (Exclusion.SUPPRESSED, Exclusion.BOUNCED)
+    )
+    if not audience.exclude_suppressed:
+        yield Finding(
+            Severity.WARNING,
+            "suppressed_stay_out",
+            "Suppressed and bounced addresses are left out although the audience does not ask for "
+            f"it ({suppressed} leads): nobody may mail them.",
+            "audience.exclude_suppressed",
+        )
+
+
+def _about_held(enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
+    lacking = Counter(name for lead in enrolled for name in lead.missing)
+    held = sum(1 for lead in enrolled if lead.missing)
+    if held:
+        names = ", ".join(f"{name} ({count})" for name, count in lacking.most_common(5))
+        yield Finding(
+            Severity.WARNING,
+            "leads_held",
+            f"{held} of {len(enrolled)} leads are held back for review, for lack of: {names}. "
+            "Fill these in, or give the templates a fallback.",
+            "audience",
+        )
+
+
+def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
+    """How many workdays the slots of the slowest domain last, not counting the flow's waits."""
+    leads = Counter(lead.line for lead in enrolled if not lead.missing)
+    mails = len(prepared.mails)
+    if not leads:
+        return
+    rates = [_mails_a_day(line, prepared.start) for line in prepared.lines]
+    days = max(-(-leads[index] * mails // rate) for index, rate in enumerate(rates))
+    yield Finding(
+        Severity.INFO,
+        "duration",
+        f"{leads.total():,} leads with {_count(mails, 'mail')} each take about "
+        f"{_count(days, 'workday')} on {_count(len(rates), 'domain')}: {sum(rates)} mails a day "
+        f"make {sum(rates) / mails:.2f} new leads a workday.",
+        "domains",
+    )
+
+
+def _mails_a_day(line: Line, start: datetime) -> int:
+    calendar = line.calendar
+    _, window = calendar.sending_day(calendar.local_date(start))
+    if not calendar.interval:
+        return calendar.daily_cap
+    slots = -((window.opens - window.closes) // calendar.interval)
+    return min(slots, calendar.daily_cap)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
