@@ -50,6 +50,11 @@ _HEADINGS: dict[str, tuple[str, ...]] = {
     "score": ("score", "leadscore"),
 }  # fmt: skip
 TARGETS = tuple(_HEADINGS)
+# The columns that a list of refused rows has beside those of the file, so that it can be mended
+# and imported again as it is.
+REPORT_HEADINGS = (
+    "Import row", "Import outcome", "Import column", "Import value", "Import reason",
+)  # fmt: skip
 
 _RANKS = {
     heading: (field, rank)
@@ -117,6 +122,8 @@ def map_columns(
     for heading in headings:
         if heading in fixed or heading in guessed:
             targets[heading] = fixed.get(heading, guessed.get(heading, IGNORE))
+        elif heading in REPORT_HEADINGS:
+            targets[heading] = IGNORE
         elif heading in unnamed:
             targets[heading] = IGNORE
             notes.append(

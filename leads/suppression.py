@@ -72,7 +72,8 @@ def suppress(
     """Put normalised addresses (or whole domains) on the list; answer how many are new.
 
     Leads that it covers take the matching status at once. The first reason is kept: an
-    address that complained does not become one that was merely entered by hand.
+    address that complained does not become one that was merely entered by hand. Only what was
+    entered by hand takes on a later reason, for entries by hand can be taken off the list again.
     """
     wanted = sorted(set(values))
     _hold_for_writing(wanted)
@@ -93,6 +94,10 @@ def suppress(
         ignore_conflicts=True,
         batch_size=5000,
     )
+    if reason != Suppression.Reason.MANUAL:
+        Suppression.objects.filter(
+            scope=scope, value__in=known, reason=Suppression.Reason.MANUAL
+        ).update(reason=reason, note=note)
     _mark_leads(wanted, scope, reason)
     return len(set(stored) - known)
 
@@ -102,9 +107,10 @@ def _mark_leads(
 ) -> None:
     status = Lead.Status.BOUNCED if reason == Suppression.Reason.BOUNCED else Lead.Status.SUPPRESSED
     column = "email" if scope == Suppression.Scope.ADDRESS else "email_domain"
-    Lead.objects.filter(**{f"{column}__in": values}, status=Lead.Status.ACTIVE).update(
-        status=status
-    )
+    leads = Lead.objects.filter(**{f"{column}__in": values}, status=Lead.Status.ACTIVE)
+    # Whoever locks many leads does so in the order of their addresses, imports too.
+    in_order = leads.order_by("email").select_for_update(no_key=True)
+    Lead.objects.filter(pk__in=in_order.values("pk")).update(status=status)
 
 
 def _lock_key(value: str) -> int:

@@ -53,8 +53,14 @@ class LeadImport(models.Model):
 
 
 class ImportRefusal(models.Model):
-    """One row of the file that was not taken, and why."""
+    """One row of the file that was not taken, or not taken whole, and why."""
 
+    class Outcome(models.TextChoices):
+        REFUSED = "refused"  # can't be a lead as it stands
+        SKIPPED = "skipped"  # is a lead already that must not change, or stands twice in the file
+        WARNING = "warning"  # was taken; a cell was left out, or the lead will get no mail
+
+    outcome = models.CharField(max_length=7, choices=Outcome, default=Outcome.REFUSED)
     lead_import = models.ForeignKey(LeadImport, on_delete=models.CASCADE, related_name="refusals")
     # As the person sees it in the sheet: the heading is row 1.
     row_number = models.PositiveIntegerField()
