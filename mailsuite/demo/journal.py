@@ -1,0 +1,81 @@
+"""What the outside world saw, line by line in the order in which it happened.
+
+Written by the mail server and the recipients, read by the oracle. The order of the lines is the
+truth: a mail below somebody's opt-out was accepted after it, whatever the clocks say.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptedMail:
+    """A mail that the server answered 250 to.
+
+    `number` is its place in its thread, from 1, counted from the References header; `domain` is
+    that of the From address; `at` is business time, UTC.
+    """
+
+    at: datetime
+    message_id: str
+    campaign_message_id: str
+    number: int
+    recipient: str
+    domain: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """Something a recipient, or a machine in front of one, did, and mailsuite answered."""
+
+    at: datetime
+    kind: str
+    recipient: str
+    domain: str  # that the mail had come from
+
+
+# Kinds of reaction. What a person does counts as theirs; what a machine does must not.
+OPENED, CLICKED, OPTED_OUT = "opened", "clicked", "opted out"
+PREFETCHED, SCANNED = "prefetched", "scanned"
+
+Entry = AcceptedMail | Reaction
+
+
+class Journal:
+    """Appends entries to a file of JSON lines and keeps them. Safe to share between threads."""
+
+    def __init__(self, path: Path) -> None:
+        self.entries: list[Entry] = []
+        self._lock = threading.Lock()
+        self._file = path.open("w", encoding="utf-8")
+
+    def append(self, entry: Entry) -> None:
+        line = {"entry": type(entry).__name__, **asdict(entry), "at": entry.at.isoformat()}
+        with self._lock:
+            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.flush()
+            self.entries.append(entry)
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def read(path: Path) -> list[Entry]:
+    """The entries of a journal's file, in its order."""
+    return list(_entries(path))
+
+
+def _entries(path: Path) -> Iterator[Entry]:
+    kinds: dict[str, type[Any]] = {kind.__name__: kind for kind in (AcceptedMail, Reaction)}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        values = json.loads(line)
+        kind = kinds[values.pop("entry")]
+        yield kind(**{**values, "at": datetime.fromisoformat(values["at"])})
