@@ -20,7 +20,7 @@ from tracking.models import Hit
 Actor = MessageEvent.Actor
 
 # A person follows one link, reads, and perhaps comes back for another.
-_BURST_TARGETS = 3
+_BURST_LINKS = 3
 _BURST_SECONDS = timedelta(seconds=2)
 # From our gate to the first look: SMTP, delivery, notification, hand.
 _SOONEST = timedelta(seconds=3)
@@ -79,24 +79,20 @@ def actor_by_user_agent(user_agent: str) -> MessageEvent.Actor:
 
 
 def _in_burst(hits: Sequence[Hit]) -> list[bool]:
-    """Which hits lie in a span of two seconds that saw three different targets or more."""
+    """Which hits lie in a span of two seconds in which somebody followed link after link."""
     spans = [
         (start.at, start.at + _BURST_SECONDS)
         for start in hits
-        if len(_targets_between(hits, start.at, start.at + _BURST_SECONDS)) >= _BURST_TARGETS
+        if _is_burst([hit for hit in hits if start.at <= hit.at <= start.at + _BURST_SECONDS])
     ]
     return [any(begin <= hit.at <= end for begin, end in spans) for hit in hits]
 
 
-def _targets_between(
-    hits: Sequence[Hit], begin: datetime, end: datetime
-) -> set[tuple[str, int | None]]:
-    """Links, and the opt-out page. The pixel is loaded with the mail, so it says nothing."""
-    return {
-        (hit.kind, hit.link_id)
-        for hit in hits
-        if hit.kind != Hit.Kind.OPENED and begin <= hit.at <= end
-    }
+def _is_burst(hits: Sequence[Hit]) -> bool:
+    """Three links, or a link and the opt-out page. The pixel comes with the mail by itself."""
+    links = {hit.link_id for hit in hits if hit.kind == Hit.Kind.CLICKED}
+    is_opt_out_seen = any(hit.kind == Hit.Kind.VISITED for hit in hits)
+    return len(links) >= _BURST_LINKS or bool(links and is_opt_out_seen)
 
 
 def _visitor(hit: Hit) -> tuple[str | None, str]:

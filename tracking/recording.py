@@ -14,13 +14,12 @@ logger = structlog.get_logger(__name__)
 
 # Of one message and kind, until the next digest. Beyond it hits are answered, not noted.
 MOST_WAITING = 200
-_TIMEOUT_MS = 1000
 
 # Sent as one simple query, hence one round trip and one transaction. A crash of the database
 # may lose the last half second of hits; for that, no visitor waits for a disk.
-_INSERT = f"""
+_INSERT = """
 SET LOCAL synchronous_commit = off;
-SET LOCAL statement_timeout = {_TIMEOUT_MS};
+SET LOCAL statement_timeout = '1s';
 WITH message AS (
     SELECT id FROM campaigns_message WHERE id = %(message_id)s
 ), stored AS (
