@@ -1,0 +1,65 @@
+"""What an author should know of a template that is acceptable all the same (pure)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from templates_app.sandbox import compile_template
+from templates_app.values import TemplateRefused, TemplateSource
+from templates_app.variables import Variables
+
+# Gmail shows about the first 102 kB of a mail's HTML; tracked links make it longer than it is here.
+CLIPPED_AT = 95_000
+LONG_SUBJECT = 78
+
+_ALWAYS_THERE = ("campaign.", "lead.email", "lead.score")
+_NO_ALT = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
+_DROPPED_TAG = re.compile(r"<(script|form|input|button|iframe|video|audio|svg|object)\b", re.I)
+_PASTED_PICTURE = re.compile(r"""src\s*=\s*["']?\s*data:""", re.IGNORECASE)
+_FALSE_REPLY = re.compile(r"\s*(re|fwd?|aw|antw)\s*:", re.IGNORECASE)
+
+
+def warnings_for(source: TemplateSource) -> tuple[str, ...]:
+    """Sentences for the author; empty when there is nothing to say."""
+    try:
+        variables = compile_template(source).variables
+    except TemplateRefused as refused:
+        return (f"Today's rules refuse this template, so no mail can be made of it: {refused}",)
+    return (*_about_variables(variables), *_about_subject(source), *_about_html(source.html))
+
+
+def _about_variables(variables: Variables) -> Iterator[str]:
+    needs = dict.fromkeys(str(need) for need in variables.requirements)
+    held_for = [need for need in needs if not need.startswith(_ALWAYS_THERE)]
+    if held_for:
+        yield (
+            f"A lead without {_enumerated(held_for)} is held back at launch. A fallback avoids "
+            "that: {{ first_name|default('collega') }}."
+        )
+
+
+def _about_subject(source: TemplateSource) -> Iterator[str]:
+    if _FALSE_REPLY.match(source.subject):
+        yield (
+            "The subject looks like a reply to something. A follow-up gets its “Re:” by itself "
+            "when it has the same subject as the first mail."
+        )
+    if len(source.subject) > LONG_SUBJECT:
+        yield f"The subject is long; phones show some 40 characters, most others {LONG_SUBJECT}."
+
+
+def _about_html(html: str) -> Iterator[str]:
+    if len(html.encode()) > CLIPPED_AT:
+        yield f"The HTML has {len(html.encode()) // 1000} kB; Gmail cuts a mail off at 102 kB."
+    if _PASTED_PICTURE.search(html):
+        yield "A pasted picture (src=\"data:…\") is left out. Upload it: {{ image.url('logo') }}."
+    if _NO_ALT.search(html):
+        yield "A picture has no alt text; many people see the mail without pictures."
+    if dropped := sorted({match[1].lower() for match in _DROPPED_TAG.finditer(html)}):
+        tags = _enumerated([f"<{tag}>" for tag in dropped])
+        yield f"Left out, because mail programs do not show it: {tags}."
+
+
+def _enumerated(words: list[str]) -> str:
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))

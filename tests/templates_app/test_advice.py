@@ -1,0 +1,53 @@
+"""What an author is told about an acceptable template."""
+
+import pytest
+
+from templates_app.advice import warnings_for
+from templates_app.values import TemplateSource
+
+
+def told(html: str = "<p>x</p>", subject: str = "Vraag") -> str:
+    return "\n".join(warnings_for(TemplateSource(subject, html)))
+
+
+def test_a_plain_template_needs_no_advice() -> None:
+    html = "<p>{{ first_name|default('u') }} {{ campaign.name }} {{ lead.email }}</p>"
+    assert warnings_for(TemplateSource("Vraag", html, "tekst")) == ()
+
+
+def test_what_holds_a_lead_back_is_named_alternatives_included() -> None:
+    assert "A lead without vars.hotel_name or lead.company, lead.city and image.cid.hero" in told(
+        "{{ hotel_name }} {{ city }} <img alt='' src=\"{{ image.cid 'hero' }}\">"
+    )
+
+
+@pytest.mark.parametrize("subject", ["Re: uw vraag", "FW: uw vraag", " antw: uw vraag"])
+def test_a_subject_that_pretends_to_be_a_reply_is_pointed_out(subject: str) -> None:
+    assert "looks like a reply" in told(subject=subject)
+
+
+def test_a_subject_about_a_reply_is_not() -> None:
+    assert told(subject="Reacties: wat gasten zeggen") == ""
+
+
+def test_a_long_subject_is_pointed_out() -> None:
+    assert "The subject is long" in told(subject="x" * 79)
+    assert told(subject="x" * 78) == ""
+
+
+@pytest.mark.parametrize(
+    ("html", "advice"),
+    [
+        ("<p>" + "é" * 50_000, "The HTML has 100 kB; Gmail cuts a mail off at 102 kB."),
+        ("<img alt='' src='data:image/png;base64,AA'>", "A pasted picture"),
+        ("<img src='https://x.nl/a.png'>", "A picture has no alt text"),
+        ("<form><input></form>", "Left out, because mail programs do not show it: <form> and "
+         "<input>."),
+    ],
+)  # fmt: skip
+def test_html_that_does_not_arrive_as_it_is_written_is_pointed_out(html: str, advice: str) -> None:
+    assert advice in told(html)
+
+
+def test_a_template_of_older_rules_is_told_to_be_refused_today() -> None:
+    assert "Today's rules refuse this template" in told("{{ lead.nothing }}")
