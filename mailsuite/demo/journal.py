@@ -38,6 +38,7 @@ class Reaction:
 
     at: datetime
     kind: str
+    message_id: str
     recipient: str
     domain: str  # that the mail had come from
 

@@ -30,7 +30,7 @@ def mail(at: str, number: int = 1, to: str = ANNA, domain: str = "seo.example") 
 
 
 def opt_out(at: str, who: str = ANNA) -> Reaction:
-    return Reaction(local(at), journal.OPTED_OUT, who, "seo.example")
+    return Reaction(local(at), journal.OPTED_OUT, f"{who}-1", who, "seo.example")
 
 
 # Over the clock change of 29 March and both Easter holidays.

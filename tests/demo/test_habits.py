@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from campaigns.models import MessageEvent
+from mailsuite.demo import habits, journal
+from mailsuite.demo.habits import plans_for
+from mailsuite.demo.letters import Letter, read_letter
+from tests.demo.letters import campaign_mail
+from tracking.actors import actor_by_user_agent
+
+AT = datetime(2026, 3, 23, 7, tzinfo=UTC)
+
+
+def letter(address: str, number: int = 1, at: datetime = AT) -> Letter:
+    return read_letter(campaign_mail(address, number=number), address, at)
+
+
+def test_the_same_person_does_the_same_every_time():
+    assert plans_for(letter("anna@x.example")) == plans_for(letter("anna@x.example"))
+
+
+def test_among_many_people_everything_happens():
+    letters = [letter(f"info@hotel-{n}.example", number) for n in range(300) for number in (1, 2)]
+    kinds = Counter(plan.kind for one in letters for plan in plans_for(one))
+    assert 150 < kinds[journal.OPENED] < 270
+    assert kinds[journal.OPENED] > kinds[journal.CLICKED] > kinds[journal.OPTED_OUT] > 5
+    assert kinds[journal.PREFETCHED] > 50
+    assert kinds[journal.SCANNED] > 30
+
+
+def test_people_read_by_day_and_machines_at_once():
+    for n in range(300):
+        for plan in plans_for(letter(f"info@hotel-{n}.example")):
+            hour = plan.at.astimezone(ZoneInfo("Europe/Amsterdam")).hour
+            is_machine = plan.kind in (journal.PREFETCHED, journal.SCANNED)
+            assert plan.at >= AT + timedelta(seconds=5 if is_machine else 240)
+            assert 7 <= hour <= 23
+
+
+def test_user_agents_are_those_of_people_and_of_machines():
+    people = {actor_by_user_agent(agent) for agent in habits._BROWSERS}
+    assert people == {MessageEvent.Actor.HUMAN}
+    machines = [habits._GMAIL, habits._APPLE_PRIVACY, habits._GATEWAY]
+    assert [actor_by_user_agent(agent).value for agent in machines] == ["proxy", "proxy", "scanner"]
