@@ -142,10 +142,8 @@ def _complete(campaign_id: int, now: datetime) -> bool:
     if campaign.status != Status.RUNNING or messages.unfinished().exists():
         return False
     campaign.enrollments.active().update(status=Enrollment.Status.COMPLETED, ended_at=now)
-    sent = messages.accepted().count()
-    _finish(
-        campaign, Status.COMPLETED, f"All {messages.count()} mails are final; {sent} left.", now
-    )
+    sent, total = messages.accepted().count(), messages.count()
+    _finish(campaign, Status.COMPLETED, f"{sent} of {total} mails were sent.", now)
     return True
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from campaigns.models import Campaign, FlowVersion, Message, SendingDomain
 from tests.factories import (
@@ -35,7 +36,10 @@ def a_domain(**fields: Any) -> SendingDomain:
 
 
 def a_draft(
-    *domains: SendingDomain, mode: str = "all", audience: dict[str, Any] | None = None, **fields: Any
+    *domains: SendingDomain,
+    mode: str = "all",
+    audience: dict[str, Any] | None = None,
+    **fields: Any,
 ) -> Campaign:
     """A draft for all leads on `domains` (one of its own by default), one mail long."""
     if not {"template", "flow"} & fields.keys():
@@ -60,8 +64,6 @@ def a_flow(mails: int = 4, *, delay: int = 3, aliases: Sequence[str] = ()) -> Fl
 
 def slots(campaign: Campaign, mail_number: int = 1) -> list[str]:
     """When its mails go, in order, as Amsterdam reads the clock: "Mon 08:20"."""
-    from zoneinfo import ZoneInfo
-
     messages = Message.objects.filter(campaign=campaign, mail_number=mail_number)
     moments = messages.order_by("scheduled_at").values_list("scheduled_at", flat=True)
     return [f"{at.astimezone(ZoneInfo('Europe/Amsterdam')):%a %d %H:%M}" for at in moments]

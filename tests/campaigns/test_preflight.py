@@ -1,0 +1,135 @@
+from datetime import time
+
+import pytest
+
+from campaigns.lifecycle import launch
+from campaigns.preflight import check
+from tests.campaigns.drafts import EARLY, MORNING, a_domain, a_draft, a_flow
+from tests.factories import (
+    LeadFactory,
+    SendingAccountFactory,
+    SendingPolicyFactory,
+    TemplateFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def found(draft):
+    return {finding.code: finding for finding in check(draft, MORNING)}
+
+
+def codes(draft):
+    return [finding.code for finding in check(draft, MORNING)]
+
+
+def test_a_campaign_in_order_is_only_told_how_long_it_takes():
+    LeadFactory()
+    assert codes(a_draft()) == ["duration"]
+
+
+def test_a_thousand_leads_with_four_mails_take_149_workdays_on_one_domain():
+    LeadFactory.create_batch(1000)
+    message = found(a_draft(flow=a_flow(4).flow))["duration"].message
+    assert "1,000 leads with 4 mails each take about 149 workdays on 1 domain" in message
+    assert "27 mails a day make 6.75 new leads a workday" in message
+
+
+def test_narrower_limits_take_longer():
+    LeadFactory.create_batch(10)
+    draft = a_draft(send_from=time(9), send_until=time(10))
+    assert "10 leads with 1 mail each take about 4 workdays" in found(draft)["duration"].message
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"name": " "}, "refused"),
+        ({"template": None}, "refused"),
+        ({"start_mode": "at", "start_at": EARLY}, "start_in_the_past"),
+        ({"daily_limit": 28}, "limits_too_wide"),
+        ({"send_from": time(7)}, "limits_too_wide"),
+        ({"send_days": [6]}, "limits_too_wide"),
+    ],
+)
+def test_what_refuses_a_launch_is_an_error(fields, code):
+    LeadFactory()
+    finding = found(a_draft(**fields))[code]
+    assert finding.severity == "error"
+
+
+def test_a_campaign_without_a_domain_is_told_to_choose_one():
+    draft = a_draft()
+    draft.campaign_domains.all().delete()
+    assert found(draft)["no_domain"].field == "domains"
+
+
+def test_limits_that_leave_no_day_are_an_error():
+    policy = SendingPolicyFactory(send_days=[7], holiday_country="")
+    assert "limits_too_wide" in codes(a_draft(a_domain(policy=policy), send_days=[1]))
+
+
+def test_an_account_without_a_server_is_an_error():
+    domain = a_domain(account=SendingAccountFactory(host="", name="Strato"))
+    finding = found(a_draft(domain))["account_incomplete"]
+    assert '"Strato" lacks a server' in finding.message
+
+
+def test_a_busy_domain_is_an_error_that_names_its_campaign():
+    LeadFactory()
+    domain = a_domain()
+    launch(a_draft(domain, name="Spring"), MORNING)
+    assert 'the campaign "Spring"' in found(a_draft(domain))["domain_busy"].message
+
+
+def test_a_paused_domain_is_a_warning():
+    LeadFactory()
+    domain = a_domain(name="punthelder-seo.nl", paused_at=MORNING, pause_reason="login refused")
+    finding = found(a_draft(domain))["domain_paused"]
+    assert finding.severity == "warning"
+    assert finding.message.startswith("punthelder-seo.nl is paused: login refused.")
+
+
+def test_held_leads_are_counted_with_what_they_lack():
+    LeadFactory.create_batch(2, company="")
+    LeadFactory()
+    message = found(a_draft())["leads_held"].message
+    assert message.startswith(
+        "2 of 3 leads are held back for review, for lack of: lead.company (2)"
+    )
+
+
+def test_an_empty_audience_is_a_warning():
+    assert codes(a_draft()) == ["no_leads"]
+
+
+def test_named_leads_that_do_not_exist_are_counted():
+    lead = LeadFactory()
+    draft = a_draft(mode="leads", audience={"lead_ids": [lead.pk, lead.pk + 1, lead.pk + 2]})
+    assert found(draft)["leads_not_found"].message.startswith("2 of the leads")
+
+
+def test_who_wants_suppressed_leads_is_told_that_nobody_may_mail_them():
+    LeadFactory(status="suppressed")
+    LeadFactory()
+    draft = a_draft(audience={"exclude_suppressed": False})
+    assert "(1 leads)" in found(draft)["suppressed_stay_out"].message
+
+
+def test_errors_come_before_warnings_and_these_before_the_rest():
+    LeadFactory(company="")
+    LeadFactory()
+    first, second = a_domain(), a_domain(paused_at=MORNING)
+    launch(a_draft(first), MORNING)
+    severities = [finding.severity for finding in check(a_draft(first, second), MORNING)]
+    assert severities == ["error", "warning", "warning", "info"]
+
+
+def test_an_unusable_filter_is_an_error():
+    draft = a_draft(mode="filter", audience={"filters": {"colour": "red"}})
+    assert found(draft)["refused"].field == "audience.filters"
+
+
+def test_a_template_that_shows_a_missing_picture_is_an_error():
+    template = TemplateFactory(version__html="<img src=\"{{ image.url('logo') }}\">")
+    assert found(a_draft(template=template))["image_missing"].field == "template_id"
