@@ -32,6 +32,7 @@ _PIXEL = bytes.fromhex(
 _UNSEEN = {
     "Cache-Control": "no-store, private",
     "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
 
