@@ -54,6 +54,7 @@ class DuplicatesFound(Conflict):
 
     def __init__(self, count: int, first: dict[str, str], remarks: RemarkLog) -> None:
         self.remarks = remarks
+        self.refused = remarks.counts[Outcome.REFUSED]
         rows = "1 row holds" if count == 1 else f"{count:,} rows hold"
         super().__init__(
             f"Nothing was imported: {rows} an address that is a lead already or stands twice in "
@@ -69,12 +70,13 @@ def import_leads(
     list_name: str,
     mode: LeadImport.Mode = LeadImport.Mode.SKIP,
     dry_run: bool = False,
-    progress: Progress = lambda rows_done: None,
+    progress: Progress,
 ) -> ImportResult:
     """Import the rows of an open table. A dry run does the same, and takes it back.
 
-    `progress` is called with the number of rows read, every 5,000 rows. Raises DuplicatesFound,
-    and UnreadableFile where the file breaks off half-way; then nothing has been written.
+    `progress` is called with the number of rows read, about every 5,000 rows. Raises
+    DuplicatesFound, and UnreadableFile where the file breaks off half-way; then nothing has been
+    written.
     """
     reading = _Reading(table, mapping, mode)
     with transaction.atomic():
