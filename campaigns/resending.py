@@ -9,15 +9,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 
 from campaigns.calendars import sending_calendar
+from campaigns.domain_holding import hold_domains
 from campaigns.events import mark_sent
 from campaigns.figures import count_revived
 from campaigns.models import (
     Campaign,
-    CampaignDomain,
     Enrollment,
     Message,
     MessageEvent,
@@ -133,32 +133,10 @@ def _reopen_campaign(campaign: Campaign) -> None:
             f'The campaign "{campaign}" is {campaign.status}; nothing of it is sent any more.',
             code="campaign_over",
         )
-    try:
-        with transaction.atomic():
-            campaign.campaign_domains.update(is_held=True)
-    except IntegrityError:
-        raise _busy(campaign) from None
+    hold_domains(campaign)
     campaign.status = Campaign.Status.RUNNING
     campaign.finished_at, campaign.outcome = None, ""
     campaign.save()
-
-
-def _busy(campaign: Campaign) -> Conflict:
-    """Who holds a domain that the completed campaign had given back."""
-    domains = campaign.campaign_domains.values("domain")
-    holder = (
-        CampaignDomain.objects.filter(domain__in=domains, is_held=True)
-        .exclude(campaign=campaign)
-        .select_related("campaign", "domain")
-        .first()
-    )
-    if holder is None:  # given back since; asking again will do
-        return Conflict("A domain of the campaign was busy. Ask again.", code="domain_busy")
-    return Conflict(
-        f'{holder.domain} serves the campaign "{holder.campaign}" (id {holder.campaign_id}) by '
-        f"now. The mail can be sent again when that is over.",
-        code="domain_busy",
-    )
 
 
 def _reopen_enrollment(enrollment: Enrollment, message: Message) -> None:

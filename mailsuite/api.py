@@ -1,6 +1,6 @@
 """Everything below /api/v1/: each app brings its own routes, in its `api/urls.py`."""
 
-from django.urls import path
+from django.urls import include, path
 from drf_spectacular.views import SpectacularSwaggerView
 
 from mailsuite.lib.api.auth import LogoutView, RefreshView, TokenView
@@ -11,5 +11,7 @@ urlpatterns = [
     path("auth/refresh", RefreshView.as_view(), name="token-refresh"),
     path("auth/logout", LogoutView.as_view(), name="token-logout"),
     path("schema/", SchemaView.as_view(), name="schema"),
+    path("", include("templates_app.api.urls")),
+    path("", include("campaigns.api.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

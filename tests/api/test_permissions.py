@@ -68,6 +68,11 @@ def test_somebody_without_a_group_may_do_nothing() -> None:
     assert client_in_group("nobody").get("/api/leads").status_code == 403
 
 
+def test_a_method_that_an_address_has_not_is_405_whoever_asks(viewer: ApiClient) -> None:
+    assert viewer.put("/api/leads").status_code == 405
+    assert ApiClient().put("/api/leads").status_code == 401
+
+
 def test_a_view_that_names_no_rights_is_closed(marketer: ApiClient) -> None:
     assert marketer.get("/api/forgotten").status_code == 403
 

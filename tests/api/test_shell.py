@@ -23,6 +23,10 @@ class Inner(StrictSerializer):
     flags = serializers.ListField(child=serializers.BooleanField(), required=False)
 
 
+class Step(StrictSerializer):
+    kind = serializers.CharField()
+
+
 class Outer(StrictSerializer):
     forbidden = {"timezone": "It belongs to the sending policy of the domain."}
 
@@ -31,6 +35,7 @@ class Outer(StrictSerializer):
     lead_id = IdField(required=False)
     anything = serializers.JSONField(required=False)
     schedule = Inner(required=False)
+    steps = Step(many=True, required=False)
 
 
 class EchoView(ApiView):
@@ -141,6 +146,14 @@ def test_an_unknown_field_is_422_and_the_closest_known_one_is_named(marketer: Ap
     assert errors_of(answer) == {"naam": "There is no such field. Did you mean name?"}
 
 
+def test_an_unknown_field_of_a_list_item_is_named_with_its_place(marketer: ApiClient) -> None:
+    answer = marketer.post("/api/echo", {"name": "x", "steps": [{"kind": "a", "knd": "b"}]})
+
+    assert errors_of(answer) == {
+        "steps.0.knd": "There is no such field. Did you mean steps.0.kind?"
+    }
+
+
 def test_a_field_in_the_wrong_place_is_told_where_it_belongs(marketer: ApiClient) -> None:
     answer = marketer.post("/api/echo", {"name": "x", "start_at": "now"})
 
@@ -155,6 +168,7 @@ def test_a_field_in_the_wrong_place_is_told_where_it_belongs(marketer: ApiClient
         ({"name": "x", "timezone": "UTC"}, "timezone"),
         ({"name": "x", "schedule": {"timezone": "UTC"}}, "schedule.timezone"),
         ({"name": "x", "settings": {"timezone": "UTC"}}, "settings.timezone"),
+        ({"name": "x", "steps": [{"kind": "a"}, {"timezone": "UTC"}]}, "steps.1.timezone"),
     ],
 )
 def test_a_forbidden_field_is_named_at_any_depth_with_the_reason(

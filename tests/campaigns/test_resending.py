@@ -185,7 +185,9 @@ def test_a_domain_that_serves_another_campaign_by_now_is_named(
     with pytest.raises(Conflict) as refusal:
         resend(failed[0].pk, NOW)
 
-    assert f'{failed[0].domain} serves the campaign "Summer" (id {other.pk})' in str(refusal.value)
+    assert f'{failed[0].domain} is busy with the campaign "Summer" (id {other.pk})' in str(
+        refusal.value
+    )
     failed[0].refresh_from_db()
     assert failed[0].status == Message.Status.FAILED
 

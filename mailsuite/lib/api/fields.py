@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime, time
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
@@ -41,3 +43,29 @@ class IdField(serializers.Field[int, Any, str, Any]):
 
     def to_representation(self, value: int) -> str:
         return str(value)
+
+
+_CLOCK = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
+
+@extend_schema_field({"type": "string", "pattern": _CLOCK, "example": "08:00"})
+class WallClock(serializers.TimeField):
+    """A time of day in the zone of something else, so without an offset of its own."""
+
+    def to_internal_value(self, value: Any) -> time:
+        # Django would take an offset and drop it.
+        if not isinstance(value, str) or not re.match(_CLOCK, value):
+            raise serializers.ValidationError(
+                "Write it as 08:00, without a time zone: that is the sending policy's.", "invalid"
+            )
+        return super().to_internal_value(value)
+
+
+class Moment(serializers.DateTimeField):
+    """A date and time; without an offset it is meant in the time zone of this installation."""
+
+    def to_internal_value(self, value: Any) -> datetime:
+        at = super().to_internal_value(value)
+        if not 2000 <= at.year <= 2200:
+            raise serializers.ValidationError("The year must lie from 2000 to 2200.", "invalid")
+        return at

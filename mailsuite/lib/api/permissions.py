@@ -24,6 +24,8 @@ class ModelRights(BasePermission):
     def has_permission(self, request: Request, view: APIView) -> bool:
         if not request.user.is_authenticated:
             return False
+        if not hasattr(view, (request.method or "").lower()):
+            return True  # whoever it is, the answer is that this address has no such method
         rights = getattr(view, "rights", None)
         if rights is None:
             return False

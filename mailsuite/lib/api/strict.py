@@ -65,34 +65,46 @@ def _paths(serializer: serializers.Serializer, above: str = "") -> Iterator[str]
     """Every writable field, as "schedule.start_at"."""
     for name, field in _writable(serializer).items():
         yield above + name
-        if isinstance(field, serializers.Serializer):
-            yield from _paths(field, f"{above}{name}.")
+        inner = field.child if isinstance(field, serializers.ListSerializer) else field
+        if isinstance(inner, serializers.Serializer):
+            yield from _paths(inner, f"{above}{name}.")
 
 
 def _forbidden(
     field: serializers.Field | None, data: Any, reasons: Mapping[str, str], above: str = ""
 ) -> Iterator[tuple[str, str]]:
+    if isinstance(field, serializers.ListSerializer):
+        for index, item in _items(data):
+            yield from _forbidden(field.child, item, reasons, f"{above}{index}.")
+        return
     known = _writable(field) if isinstance(field, serializers.Serializer) else {}
-    if field is not None and not known:
+    if not isinstance(data, Mapping) or (field is not None and not known):
         return  # a value, or an object whose keys are free
-    if isinstance(data, Mapping):
-        for name, value in data.items():
-            if name not in known and name in reasons:
-                yield above + name, reasons[name]
-            else:
-                yield from _forbidden(known.get(name), value, reasons, f"{above}{name}.")
+    for name, value in data.items():
+        if name not in known and name in reasons:
+            yield above + name, reasons[name]
+        else:
+            yield from _forbidden(known.get(name), value, reasons, f"{above}{name}.")
 
 
 def _unknown(
-    serializer: serializers.Serializer, data: Mapping[str, Any], paths: list[str], above: str = ""
+    field: serializers.Field | None, data: Any, paths: list[str], above: str = ""
 ) -> Iterator[tuple[str, str]]:
-    known = _writable(serializer)
+    if isinstance(field, serializers.ListSerializer):
+        for index, item in _items(data):
+            yield from _unknown(field.child, item, paths, f"{above}{index}.")
+    if not isinstance(field, serializers.Serializer) or not isinstance(data, Mapping):
+        return
+    known = _writable(field)
     for name, value in data.items():
-        field = known.get(name)
-        if field is None:
+        if name in known:
+            yield from _unknown(known[name], value, paths, f"{above}{name}.")
+        else:
             yield above + name, f"There is no such field. {_advice(name, above, known, paths)}"
-        elif isinstance(field, serializers.Serializer) and isinstance(value, Mapping):
-            yield from _unknown(field, value, paths, f"{above}{name}.")
+
+
+def _items(data: Any) -> Iterator[tuple[int, Any]]:
+    yield from enumerate(data) if isinstance(data, list) else ()
 
 
 def _advice(name: str, above: str, known: Fields, paths: list[str]) -> str:

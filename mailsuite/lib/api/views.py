@@ -28,13 +28,9 @@ class ApiViewSet(IdempotentPosts, GenericViewSet):
     rights: str
     verbs: dict[str, str] = {}
 
-    def validated(
-        self, serializer_class: type[BaseSerializer], *, partial: bool = False
-    ) -> dict[str, Any]:
+    def validated(self, serializer_class: type[BaseSerializer]) -> dict[str, Any]:
         """The request's body, checked by a serializer that belongs to this one command."""
-        serializer = serializer_class(
-            data=self.request.data, partial=partial, context=self.get_serializer_context()
-        )
+        serializer = serializer_class(data=self.request.data, context=self.get_serializer_context())
         serializer.is_valid(raise_exception=True)
         return serializer.validated_data
 

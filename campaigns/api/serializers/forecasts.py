@@ -1,0 +1,70 @@
+"""What a campaign is going to do: its dry run and its preflight."""
+
+from __future__ import annotations
+
+from rest_framework import serializers
+
+from campaigns.preparing import Severity
+from mailsuite.lib.api.fields import Choice
+
+
+class DayCountItem(serializers.Serializer):
+    date = serializers.DateField()
+    count = serializers.IntegerField()
+
+
+class DomainForecastItem(serializers.Serializer):
+    domain_id = serializers.CharField()
+    domain = serializers.CharField()
+    timezone = serializers.CharField()
+    total = serializers.IntegerField(source="forecast.total")
+    days = DayCountItem(many=True, source="forecast.days")
+    first_at = serializers.DateTimeField(source="forecast.first_at", allow_null=True)
+    last_at = serializers.DateTimeField(source="forecast.last_at", allow_null=True)
+    finish_date = serializers.DateField(source="forecast.finish_date", allow_null=True)
+
+
+class HeldLeadItem(serializers.Serializer):
+    lead_id = serializers.CharField()
+    email = serializers.CharField()
+    missing = serializers.ListField(
+        child=serializers.CharField(), help_text="What its mails print and it has no value of."
+    )
+
+
+class PlannedMailItem(serializers.Serializer):
+    lead_id = serializers.CharField()
+    mail_number = serializers.IntegerField()
+    domain = serializers.CharField()
+    alias = serializers.CharField()
+    scheduled_at = serializers.DateTimeField()
+
+
+class DryRun(serializers.Serializer):
+    """The plan that a launch would make now, or what a launched campaign has left."""
+
+    planned = serializers.IntegerField(help_text="Mails.")
+    matched = serializers.IntegerField(help_text="Leads, excluded ones among them.")
+    enrolled = serializers.IntegerField(help_text="Leads, held ones among them.")
+    held_count = serializers.IntegerField()
+    held = HeldLeadItem(many=True, help_text="At most 1000 of them.")
+    excluded = serializers.DictField(child=serializers.IntegerField(), help_text="By reason.")
+    first_at = serializers.DateTimeField(allow_null=True)
+    last_at = serializers.DateTimeField(allow_null=True)
+    finish_date = serializers.DateField(allow_null=True)
+    domains = DomainForecastItem(many=True)
+    messages = PlannedMailItem(
+        many=True, allow_null=True, help_text="In order of time; null unless asked for."
+    )
+
+
+class FindingItem(serializers.Serializer):
+    severity = Choice([severity.value for severity in Severity])
+    code = serializers.CharField()
+    message = serializers.CharField()
+    field = serializers.CharField(allow_blank=True)
+
+
+class Preflight(serializers.Serializer):
+    ready = serializers.BooleanField(help_text="Nothing of severity error was found.")
+    findings = FindingItem(many=True)

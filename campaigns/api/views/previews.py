@@ -1,0 +1,99 @@
+"""What a template's mail looks like, on the screen and in a colleague's mailbox."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from drf_spectacular.utils import extend_schema
+from redis.exceptions import RedisError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle, UserRateThrottle
+from rest_framework.views import APIView
+
+from campaigns.api.serializers.previews import (
+    PreviewItem,
+    PreviewQuery,
+    TestMailCommand,
+    TestMailItem,
+    preview_data,
+    sender_data,
+)
+from campaigns.composing import compose_preview
+from campaigns.mail import CannotComposeError
+from campaigns.samples import SAMPLE_ALIAS, SAMPLE_LEAD
+from campaigns.trial_mails import find_alias, send_test
+from leads.models import Lead
+from mailsuite.lib.api.views import ApiViewSet
+from mailsuite.lib.errors import Refusal
+from templates_app.models import Template, TemplateVersion
+
+log = structlog.get_logger(__name__)
+
+
+class TestMailThrottle(UserRateThrottle):
+    """Twenty an hour for one person: enough to try things out, too few to send a campaign by."""
+
+    scope = "test-mail"
+    rate = "20/hour"
+
+    def allow_request(self, request: Request, view: APIView) -> bool:
+        try:
+            return super().allow_request(request, view)
+        except RedisError as problem:
+            log.warning("test mails are not counted", detail=str(problem))
+            return True
+
+
+@extend_schema(tags=["templates"])
+class PreviewViewSet(ApiViewSet):
+    """Only ever answers JSON: the HTML is an author's and belongs into a sandboxed iframe."""
+
+    rights = "templates_app.template"
+    queryset = Template.objects.present().filter(current_version__isnull=False)
+
+    def get_throttles(self) -> list[BaseThrottle]:
+        return [TestMailThrottle()] if self.action == "testsend" else []
+
+    @extend_schema(parameters=[PreviewQuery], responses=PreviewItem)
+    def preview(self, request: Request, template_id: int) -> Response:
+        """What would be sent to this lead, made in the same way; nothing is sent or stored."""
+        query = self.query(PreviewQuery)
+        version, lead = self._version(template_id), self._lead(query)
+        alias = find_alias(alias_id=query.get("alias_id")) or SAMPLE_ALIAS
+        try:
+            mail = compose_preview(version, lead, alias=alias)
+        except CannotComposeError as problem:
+            raise Refusal(f"No mail can be made of it: {problem}", code="not_composed") from problem
+        return Response(PreviewItem(preview_data(version, lead, mail)).data)
+
+    @extend_schema(request=TestMailCommand, responses={200: TestMailItem, 429: None})
+    def testsend(self, request: Request, template_id: int) -> Response:
+        """Send the mail to a colleague, marked [Test]. Its links work and are not counted; its
+        opt-out link is inert. Twenty an hour."""
+        body = self.validated(TestMailCommand)
+        version, lead = self._version(template_id), self._lead(body)
+        alias = find_alias(alias_id=body.get("alias_id"), domain=body.get("domain", ""))
+        mail = send_test(version, lead, alias=alias, to=body["to"])
+        answer = {
+            "to": mail.recipient,
+            "sender": sender_data(mail),
+            "subject": mail.subject,
+            "message_id": mail.message_id,
+            "missing": mail.missing,
+        }
+        return Response(TestMailItem(answer).data)
+
+    def _version(self, template_id: int) -> TemplateVersion:
+        template = self.found(self.queryset.select_related("current_version"), template_id)
+        version: TemplateVersion = template.current_version
+        version.template = template
+        return version
+
+    def _lead(self, asked: dict[str, Any]) -> Lead:
+        lead_id = asked.get("lead_id")
+        if lead_id is None:
+            return SAMPLE_LEAD
+        lead: Lead = self.found(Lead.objects.present(), lead_id)
+        return lead
