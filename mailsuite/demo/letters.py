@@ -13,7 +13,6 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parseaddr
 from html.parser import HTMLParser
-from typing import cast
 from urllib.parse import urlsplit
 
 from mailsuite.demo.journal import AcceptedMail
@@ -34,7 +33,7 @@ class Letter:
 
 def read_letter(content: bytes, recipient: str, at: datetime) -> Letter:
     """Raises KeyError for a mail that lacks a header which every campaign mail must have."""
-    message = cast(EmailMessage, message_from_bytes(content, policy=policy.default))
+    message = message_from_bytes(content, policy=policy.default)
     for name in ("Message-ID", "X-Campaign-Message-ID", "List-Unsubscribe", "Subject"):
         if name not in message:
             raise KeyError(f"The mail to {recipient} has no header {name}.")

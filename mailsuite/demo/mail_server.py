@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import threading
 from collections.abc import Callable
 from datetime import datetime
@@ -30,8 +29,7 @@ class MailServer:
         self, journal: Journal, recipients: Recipients, now: Callable[[], datetime]
     ) -> None:
         self._journal, self._recipients, self._now = journal, recipients, now
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self.port = 0  # known from the start of the block on
         self.error: Exception | None = None
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
@@ -40,7 +38,7 @@ class MailServer:
     def __enter__(self) -> Self:
         self._thread.start()
         if not self._ready.wait(_START_SECONDS):
-            raise RuntimeError(f"The demo's mail server did not start on port {self.port}.")
+            raise RuntimeError("The demo's mail server did not start.")
         return self
 
     def __exit__(
@@ -51,13 +49,13 @@ class MailServer:
     ) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._listener.close()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         server = self._loop.run_until_complete(
-            self._loop.create_server(self._conversation, sock=self._listener)
+            self._loop.create_server(self._conversation, "127.0.0.1", 0)
         )
+        self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         try:
             self._loop.run_forever()

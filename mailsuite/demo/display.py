@@ -1,0 +1,132 @@
+"""What the demo shows while it runs: a live table on a terminal, a line a day elsewhere."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from mailsuite.demo.journal import AcceptedMail, Entry, Journal
+from mailsuite.demo.oracle import ZONE
+from mailsuite.demo.standings import Standing, standings
+from mailsuite.lib import clock
+
+_REFRESH_SECONDS = 0.25
+_SHOWN_EVENTS = 8
+_COLOURS = {"opened": "green", "clicked": "bold green", "opted out": "red"}
+
+
+def display_on(console: Console, journal: Journal) -> Display:
+    return (LiveTable if console.is_terminal else DailyLines)(console, journal)
+
+
+class Display(ABC):
+    """Use as a context manager; call `refresh` as often as you like."""
+
+    def __init__(self, console: Console, journal: Journal) -> None:
+        self.console, self.journal = console, journal
+        self._shown_at = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.show()
+
+    def refresh(self) -> None:
+        if time.monotonic() >= self._shown_at + _REFRESH_SECONDS:
+            self.show()
+            self._shown_at = time.monotonic()
+
+    @abstractmethod
+    def show(self) -> None: ...
+
+
+class LiveTable(Display):
+    """Redraws itself in place."""
+
+    def __enter__(self) -> Self:
+        self._live = Live(console=self.console, auto_refresh=False)
+        self._live.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            if error is None:
+                self.show()
+        finally:
+            self._live.stop()
+
+    def show(self) -> None:
+        entries = self.journal.entries
+        events = Text("\n").join(map(_told, entries[-_SHOWN_EVENTS:]))
+        feed = Panel(events, title="What the recipients see and do", title_align="left")
+        self._live.update(Group(_table(standings(entries)), feed), refresh=True)
+
+
+class DailyLines(Display):
+    """One line for each business day, when it is over."""
+
+    _day = ""
+
+    def show(self) -> None:
+        day = _local(clock.now(), "%a %d %b %Y")
+        if day == self._day:
+            return
+        self._day = day
+        rows = standings(self.journal.entries)
+        planned, sent = sum(row.planned for row in rows), sum(row.sent for row in rows)
+        opened, clicked = sum(row.opened for row in rows), sum(row.clicked for row in rows)
+        opted_out = sum(row.opted_out for row in rows)
+        self.console.print(
+            f"{day}: {sent} of {planned} mails sent, {opened} opened, {clicked} clicked, "
+            f"{opted_out} opted out",
+            highlight=False,
+        )
+
+
+def _table(rows: Sequence[Standing]) -> Table:
+    table = Table(title=_local(clock.now(), "%A %d %B %Y  %H:%M"), title_style="bold")
+    table.add_column("Sending domain", min_width=30)
+    for heading in ("Planned", "Sent", "Opened", "Clicked", "Opted out"):
+        table.add_column(heading, justify="right")
+    table.add_column("Next mail")
+    for row in rows:
+        figures = (row.planned, row.sent, row.opened, row.clicked, row.opted_out)
+        next_mail = _local(row.next_at, "%a %d %b %H:%M") if row.next_at else "–"
+        table.add_row(row.domain, *map(str, figures), next_mail)
+    return table
+
+
+def _told(entry: Entry) -> Text:
+    at = _local(entry.at, "%a %H:%M")
+    if isinstance(entry, AcceptedMail):
+        told = Text(f"{at}  mail {entry.number} to {entry.recipient}: {entry.subject}")
+    else:
+        style = _COLOURS.get(entry.kind, "dim")
+        told = Text(f"{at}  {entry.recipient} {entry.kind}", style=style)
+    told.no_wrap, told.overflow = True, "ellipsis"
+    return told
+
+
+def _local(at: datetime, form: str) -> str:
+    return at.astimezone(ZONE).strftime(form)

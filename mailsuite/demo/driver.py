@@ -1,0 +1,106 @@
+"""Moves the demo's clock from one moment at which something happens to the next.
+
+Nights, weekends and the minutes between two slots are skipped, nothing else: at every moment
+the clock stands until beat and workers have sent all that is due and planned anew what has to
+be. So the demo's speed is that of mailsuite itself, and business time never runs while a mail
+is under way.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.db.models import Min
+from django.db.models.functions import Greatest
+
+from campaigns import dispatch
+from campaigns.models import Campaign, Message, SendingDomain
+from mailsuite.demo import journal
+from mailsuite.demo.recipients import Recipients
+from mailsuite.lib import clock
+from tracking import digest
+from tracking.models import Hit
+
+_POLL_SECONDS = 0.02
+_PATIENCE_SECONDS = 90.0
+# What is due and may not leave (a full day) is looked at again after this.
+_LATER = timedelta(minutes=5)
+
+
+class StuckError(RuntimeError):
+    """Something that was due did not happen; the text says what is left."""
+
+
+class Driver:
+    """Runs everything that is planned to its end. Construct with the clock set to the start.
+
+    `while_waiting` is called some fifty times a second; what it raises ends the run.
+    """
+
+    def __init__(
+        self, clock_file: Path, recipients: Recipients, while_waiting: Callable[[], None]
+    ) -> None:
+        self._clock_file, self._recipients = clock_file, recipients
+        self._while_waiting = while_waiting
+
+    def run(self) -> None:
+        """Return when every mail is final or unknown, every recipient has done what they do, and
+        all of that is counted. Raises StuckError."""
+        self._wait_for(_is_settled, "mails that are due")
+        while (moment := self._next_moment()) is not None:
+            self._move_to(moment)
+            # People act between slots, when nothing is due that could be in the way.
+            done = self._recipients.act(clock.now())
+            if not done or any(reaction.kind == journal.OPTED_OUT for reaction in done):
+                self._wait_for(_is_settled, "mails that are due")
+            self._while_waiting()
+        self._finish()
+
+    def _finish(self) -> None:
+        self._move_to(clock.now() + digest.LONGEST_WAIT)
+        self._wait_for(lambda: not Hit.objects.exists(), "opens and clicks to count")
+        if not Message.objects.filter(status=Message.Status.UNKNOWN).exists():
+            self._wait_for(lambda: not Campaign.objects.running().exists(), "campaigns to complete")
+
+    def _next_moment(self) -> datetime | None:
+        now, sending, acting = clock.now(), next_sending(), self._recipients.next_at()
+        if sending is not None and sending <= now:
+            sending = now + _LATER
+        moments = [moment for moment in (sending, acting) if moment is not None]
+        return max(now, min(moments)) if moments else None
+
+    def _move_to(self, moment: datetime) -> None:
+        clock.write(self._clock_file, moment)
+
+    def _wait_for(self, is_so: Callable[[], bool], what: str) -> None:
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        while not is_so():
+            self._while_waiting()
+            if time.monotonic() > deadline:
+                raise StuckError(
+                    f"Waited {_PATIENCE_SECONDS:.0f} s at {clock.now():%Y-%m-%d %H:%M} UTC for "
+                    f"{what}. See worker.log and beat.log in {self._clock_file.parent / 'log'}."
+                )
+            time.sleep(_POLL_SECONDS)
+
+
+def next_sending() -> datetime | None:
+    """When the next mail may leave: its slot, the wait behind the mail before, the throttle."""
+    queued = Message.objects.queued().filter(
+        campaign__status=Campaign.Status.RUNNING, not_before__isnull=False
+    )
+    moment = Greatest("scheduled_at", "not_before", "domain__next_allowed_at")
+    found: datetime | None = queued.aggregate(at=Min(moment))["at"]
+    return found
+
+
+def _is_settled() -> bool:
+    if Message.objects.filter(status=Message.Status.SENDING).exists():
+        return False
+    if SendingDomain.objects.filter(needs_replanning=True).exists():
+        return False
+    now, sending = clock.now(), next_sending()
+    return sending is None or sending > now or not dispatch.domains_due(now)

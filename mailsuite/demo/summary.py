@@ -1,0 +1,45 @@
+"""The demo's last word: the figures, the promises, and where to look further."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from mailsuite.demo.outcome import Outcome
+
+_PROMISES = {
+    "duplicate": "no mail went twice",
+    "lost": "no mail was lost",
+    "interval": "20 minutes between two mails of a domain",
+    "cap": "27 mails a day for each domain",
+    "window": "on workdays, in office hours",
+    "order": "each mail after the one before it",
+    "offset": "three workdays between them",
+    "after_stop": "nothing after an opt-out",
+}
+
+
+def show_summary(console: Console, outcome: Outcome) -> None:
+    figures = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for words, number in (
+        ("leads in the campaign", outcome.leads),
+        ("held back, a variable has no value", outcome.held),
+        ("mails planned", outcome.planned),
+        ("sent, says mailsuite", outcome.sent),
+        ("accepted, says the mail server", outcome.accepted),
+        ("opened by people", outcome.opened),
+        ("clicked", outcome.clicked),
+        ("opted out", outcome.unsubscribed),
+        ("canceled after that", outcome.canceled),
+        ("of unknown fate", outcome.unknown),
+    ):
+        figures.add_row(words, str(number))
+    console.print()
+    console.print(figures)
+    console.print("\nPromises, counted from what the mail server recorded:")
+    for kind, promise in _PROMISES.items():
+        broken = outcome.violations[kind]
+        mark = Text(f"  broken {broken} times: ", "red") if broken else Text("  kept: ", "green")
+        console.print(mark + Text(promise))
+    console.print(f"\n{outcome.wall_seconds:.0f} s", highlight=False)
