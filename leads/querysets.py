@@ -21,6 +21,11 @@ class LeadQuerySet(QuerySet[Any]):
     def unmailable(self) -> LeadQuerySet:
         return self.exclude(self.model.MAILABLE)
 
+    def in_locking_order(self) -> LeadQuerySet:
+        """Locked until the transaction ends, in the order of their addresses: whoever locks
+        many leads does so in this order, imports too, so that nobody waits in a circle."""
+        return self.order_by("email").select_for_update(no_key=True)
+
     def suppressed(self) -> LeadQuerySet:
         """Whose address or whole e-mail domain is on the suppression list."""
         return self.filter(self._on_suppression_list())

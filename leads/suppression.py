@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from django.db import connection, transaction
 
 from leads.models import Lead, Suppression
+from mailsuite.lib.errors import Conflict
 
 # Namespace of these advisory locks: first argument of pg_advisory_xact_lock(int, int).
 _LOCK_SPACE = 0x6D61696C
@@ -102,15 +103,34 @@ def suppress(
     return len(set(stored) - known)
 
 
+@transaction.atomic
+def unsuppress(entry: Suppression) -> int:
+    """Take an entry made by hand off the list; answer how many leads are active again by that.
+
+    Raises Conflict for every other entry: opt-outs, complaints, bounces and erasures stay.
+    """
+    _hold_for_writing([entry.value])
+    entry = Suppression.objects.get(pk=entry.pk)
+    if entry.reason != Suppression.Reason.MANUAL:
+        raise Conflict(
+            f"{entry.value} is on the list as {entry.reason}, which stays. Only entries made by "
+            "hand can be taken away.",
+            fields={"reason": f"is {entry.reason}, not manual"},
+        )
+    column = "email" if entry.is_address else "email_domain"
+    entry.delete()
+    leads = Lead.objects.filter(**{column: entry.value}, status=Lead.Status.SUPPRESSED)
+    free = leads.not_suppressed().in_locking_order()
+    return Lead.objects.filter(pk__in=free.values("pk")).update(status=Lead.Status.ACTIVE)
+
+
 def _mark_leads(
     values: Sequence[str], scope: Suppression.Scope, reason: Suppression.Reason
 ) -> None:
     status = Lead.Status.BOUNCED if reason == Suppression.Reason.BOUNCED else Lead.Status.SUPPRESSED
     column = "email" if scope == Suppression.Scope.ADDRESS else "email_domain"
     leads = Lead.objects.filter(**{f"{column}__in": values}, status=Lead.Status.ACTIVE)
-    # Whoever locks many leads does so in the order of their addresses, imports too.
-    in_order = leads.order_by("email").select_for_update(no_key=True)
-    Lead.objects.filter(pk__in=in_order.values("pk")).update(status=status)
+    Lead.objects.filter(pk__in=leads.in_locking_order().values("pk")).update(status=status)
 
 
 def _lock_key(value: str) -> int:
