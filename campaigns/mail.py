@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 # One addr-spec of ASCII without quoting (RFC 5322 §3.4.1); a comma would make it two recipients.
-_ADDRESS = re.compile(r"[^\s@<>(),:;\\\"\[\]\x00-\x20\x7f]+@[a-z0-9.-]+", re.ASCII | re.IGNORECASE)
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -62,18 +62,21 @@ class ComposedMail:
 
     def __post_init__(self) -> None:
         self._check_addresses()
-        lines = {
-            "subject": self.subject,
-            "sender's name": self.sender_name,
-            "Message-ID": self.message_id,
-            **{f"header {name}": f"{name}{value}" for name, value in self.headers.items()},
-            **{f"file name {one.filename!r}": one.filename for one in self.inline_images},
-            **{f"file name {one.filename!r}": one.filename for one in self.attachments},
-        }
-        for where, text in lines.items():
-            if _CONTROL.search(text):
+        self._check_ids_and_headers()
+        _refuse_control_characters("subject", self.subject)
+        _refuse_control_characters("sender's name", self.sender_name)
+        for file in (*self.inline_images, *self.attachments):
+            _refuse_control_characters("name of a file", f"{file.filename}{file.content_type}")
+
+    def _check_ids_and_headers(self) -> None:
+        """These go out as they are, never encoded (mime.VerbatimHeader)."""
+        ids = [self.message_id, *(image.content_id for image in self.inline_images)]
+        for verbatim in (*ids, *self.headers, *self.headers.values()):
+            _refuse_control_characters("header", verbatim)
+            if not verbatim.isascii():
                 raise CannotComposeError(
-                    f"The {where} has a line break or another control character. Take it out."
+                    f"The header {verbatim!r} has letters beyond ASCII. Look at PUBLIC_URL and at "
+                    "the name of the sending domain."
                 )
 
     def _check_addresses(self) -> None:
@@ -85,3 +88,10 @@ class ComposedMail:
                 raise CannotComposeError(
                     f"The {role} {address!r} is not one plain e-mail address. Correct it."
                 )
+
+
+def _refuse_control_characters(where: str, text: str) -> None:
+    if _CONTROL.search(text):
+        raise CannotComposeError(
+            f"The {where} has a line break or another control character: {text!r}. Take it out."
+        )
