@@ -2,9 +2,12 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection, transaction
 
 from campaigns.models import DailyFigures, Message, MessageEvent
+from mailsuite.lib import clock
+from mailsuite.schedule import read
 from tests.factories import (
     MessageEventFactory,
     MessageFactory,
@@ -12,7 +15,7 @@ from tests.factories import (
     TrackedLinkFactory,
 )
 from tests.tracking.signed import CHROME, GMAIL_PROXY
-from tracking import digest
+from tracking import digest, tasks
 from tracking.digest import digest_hits
 from tracking.models import Hit
 
@@ -52,6 +55,17 @@ def test_an_open_becomes_an_event_and_a_figure_and_the_hit_goes() -> None:
     assert message.opened_at == NOON
     assert DailyFigures.objects.values_list("opened", "machine_opened").get() == (1, 0)
     assert not Hit.objects.exists()
+
+
+def test_beat_knows_the_task_and_it_goes_by_business_time() -> None:
+    hit(MessageFactory(sent=True))
+    beaten = [entry.task for entry in read(settings.CELERY_BEAT_SCHEDULE_FILE)]
+
+    assert tasks.digest_hits.name in beaten
+    with clock.frozen(NOON):
+        assert tasks.digest_hits() == 0
+    with clock.frozen(LATER):
+        assert tasks.digest_hits() == 1
 
 
 def test_a_machine_open_is_shown_apart() -> None:

@@ -1,3 +1,6 @@
+import base64
+import hashlib
+
 import pytest
 from django.test import Client
 
@@ -80,6 +83,14 @@ def test_the_page_loads_nothing_and_tells_no_other_site_its_address(
     assert answer["Cache-Control"] == "no-store, private"
     assert answer["Vary"] == "Accept-Language"
     assert not answer.cookies
+
+
+def test_the_policy_lets_the_pages_own_style_through(client: Client, message: Message) -> None:
+    answer = client.get(unsubscribe(message))
+
+    style = answer.content.decode().partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}';" in answer["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("content_type", ["url-encoded", "multipart"])
