@@ -29,7 +29,7 @@ class Hit(models.Model):
     class Meta:
         ordering = ["id"]
         indexes = [
-            # digest.messages_to_digest(), and the bound on hits that wait (recording.py).
+            # digest: the hits of one message; recording: how many of them wait.
             models.Index(fields=["message_id"], name="hit_by_message"),
         ]
 
