@@ -1,0 +1,34 @@
+"""Halting a sending domain by hand, and letting it go on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from campaigns.models import SendingDomain, SendingPolicy
+from mailsuite.lib.errors import Conflict
+
+
+def pause_domain(domain: SendingDomain, reason: str, now: datetime) -> None:
+    """Let nothing leave from `domain`; its mails keep their place. Raises Conflict.
+
+    One conditional UPDATE, which the gate's own waits for: once it has committed, no mail passes.
+    """
+    paused = SendingDomain.objects.filter(pk=domain.pk, paused_at=None).update(
+        paused_at=now, pause_reason=reason[:500]
+    )
+    if not paused:
+        raise Conflict(f"{domain} is paused already.", code="wrong_status")
+
+
+def resume_domain(domain: SendingDomain) -> None:
+    """Go on. What missed its slot is planned anew and leaves at the usual pace. Raises Conflict."""
+    resumed = SendingDomain.objects.filter(pk=domain.pk, paused_at__isnull=False).update(
+        paused_at=None, pause_reason="", needs_replanning=True
+    )
+    if not resumed:
+        raise Conflict(f"{domain} is not paused.", code="wrong_status")
+
+
+def plan_domains_of(policy: SendingPolicy) -> None:
+    """The policy was changed: what is planned by it is planned anew at the next roll-over."""
+    SendingDomain.objects.filter(policy=policy).update(needs_replanning=True)

@@ -1,0 +1,190 @@
+"""The first page of the admin: how it goes today, and what needs somebody.
+
+A function for each part, with as many queries for a million messages as for none. Who may not
+see campaigns gets the plain list of what there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from campaigns import backlog
+from campaigns.kpis import Counts, totals
+from campaigns.models import Campaign, Enrollment
+from leads.models import LeadImport
+from mailsuite import charts
+from mailsuite.lib import clock
+
+CAMPAIGNS_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A campaign under way."""
+
+    name: str
+    status: str
+    url: str
+    domains: str
+    counts: Counts
+
+    @property
+    def to_send(self) -> int:
+        return self.counts.planned - self.counts.canceled
+
+    @property
+    def percent(self) -> int:
+        return min(100, round(100 * self.counts.sent / self.to_send)) if self.to_send else 0
+
+    @property
+    def open_rate(self) -> str:
+        return f"{self.counts.rate('opened'):.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that will not mend itself: what, how many, and where to do it."""
+
+    title: str
+    count: int
+    hint: str
+    icon: str
+    url: str
+
+
+def add_to_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's DASHBOARD_CALLBACK."""
+    if not request.user.has_perm("campaigns.view_campaign"):
+        return context
+    now = clock.now()
+    domains = backlog.domains_today(now)
+    days = charts.last_days(now)
+    return context | {
+        "is_dashboard": True,
+        "now": now,
+        "running": running_campaigns(),
+        "domains": domains,
+        "attention": [*paused_domains(domains), *what_needs_somebody(now)],
+        "chart": charts.chart(days),
+        "chart_options": charts.OPTIONS,
+        "tiles": tiles(days, domains, now),
+        "tick_age": backlog.last_tick_age(),
+    }
+
+
+def running_campaigns() -> list[Running]:
+    """The newest campaigns that hold domains, with what came of them so far."""
+    campaigns = list(
+        Campaign.objects.holding_domains()
+        .prefetch_related("campaign_domains__domain")
+        .order_by("-launched_at", "-pk")[:CAMPAIGNS_SHOWN]
+    )
+    counts = totals(campaign.pk for campaign in campaigns)
+    return [
+        Running(
+            name=campaign.name,
+            status=campaign.status,
+            url=reverse("admin:campaigns_campaign_change", args=[campaign.pk]),
+            domains=", ".join(row.domain.name for row in campaign.campaign_domains.all()),
+            counts=counts[campaign.pk],
+        )
+        for campaign in campaigns
+    ]
+
+
+def what_needs_somebody(now: datetime) -> list[Attention]:
+    messages, enrollments, imports = (
+        reverse(f"admin:{name}_changelist")
+        for name in ("campaigns_message", "campaigns_enrollment", "leads_leadimport")
+    )
+    held = Enrollment.objects.held().filter(campaign__status__in=Campaign.HOLDING)
+    failed = LeadImport.objects.filter(
+        status=LeadImport.Status.FAILED, created_at__gte=now - timedelta(days=charts.DAYS)
+    )
+    found = [
+        Attention(
+            "Mails of unknown fate",
+            backlog.needing_decision(now).count(),
+            f"No proof came in {settings.UNKNOWN_ATTENTION_HOURS} hours. Say whether they arrived.",
+            "help",
+            f"{messages}?status__exact=unknown",
+        ),
+        Attention(
+            "Overdue mails",
+            backlog.overdue(now).count(),
+            "Their slot is long past. Are the workers running, is a connection refused?",
+            "schedule",
+            f"{messages}?status__exact=queued",
+        ),
+        Attention(
+            "Leads held back",
+            held.count(),
+            "A variable that their mail prints has no value.",
+            "person_alert",
+            f"{enrollments}?status__exact=held",
+        ),
+        Attention(
+            "Failed imports",
+            failed.count(),
+            "Nothing of the file was taken. Its page says why.",
+            "upload_file",
+            f"{imports}?status__exact=failed",
+        ),
+    ]
+    return [attention for attention in found if attention.count]
+
+
+def paused_domains(domains: list[backlog.DomainToday]) -> list[Attention]:
+    paused = [domain for domain in domains if domain.pause_reason is not None]
+    if not paused:
+        return []
+    reasons = "; ".join(f"{domain.name}: {domain.pause_reason}" for domain in paused)
+    return [
+        Attention(
+            "Domains that do not send",
+            len(paused),
+            reasons,
+            "pause_circle",
+            reverse("admin:campaigns_sendingdomain_changelist"),
+        )
+    ]
+
+
+def tiles(
+    days: list[charts.Day], domains: list[backlog.DomainToday], now: datetime
+) -> list[dict[str, Any]]:
+    due = backlog.due(now)
+    lag = now - due.oldest_at if due.oldest_at else timedelta(0)
+    week = days[-7:]
+    sent, opened = sum(day.sent for day in week), sum(day.opened for day in week)
+    sending = [domain for domain in domains if domain.pause_reason is None]
+    return [
+        {
+            "title": "Sent today",
+            "figure": sum(domain.sent for domain in domains),
+            "note": f"of {sum(domain.cap for domain in sending)} allowed",
+        },
+        {
+            "title": "Due now",
+            "figure": due.count,
+            "note": f"the first since {int(lag.total_seconds() // 60)} min"
+            if due.count
+            else "nothing waits",
+        },
+        {
+            "title": "Sent in 7 days",
+            "figure": sent,
+            "note": f"{sum(day.clicked for day in week)} clicked",
+        },
+        {
+            "title": "Opened by people",
+            "figure": f"{opened / sent:.0%}" if sent else "–",
+            "note": f"{opened} in 7 days",
+        },
+    ]

@@ -1,0 +1,65 @@
+"""Kinds of admin pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Model
+from django.forms import Form
+from django.http import HttpRequest
+from unfold.admin import ModelAdmin, TabularInline
+
+from mailsuite.lib.admin.paginator import EstimatingPaginator
+
+
+class _NobodyWrites:
+    def has_add_permission(self, *_: Any, **__: Any) -> bool:
+        return False
+
+    def has_change_permission(self, *_: Any, **__: Any) -> bool:
+        return False
+
+    def has_delete_permission(self, *_: Any, **__: Any) -> bool:
+        return False
+
+
+class ReadOnlyAdmin(_NobodyWrites, ModelAdmin):
+    """What mailsuite writes itself; people look at it. May have millions of rows."""
+
+    paginator = EstimatingPaginator
+    show_full_result_count = False
+    list_per_page = 50
+    compressed_fields = True
+
+
+class ReadOnlyTable(_NobodyWrites, TabularInline):
+    """The rows that belong to a page, to look at."""
+
+    extra = 0
+    max_num = 0
+    can_delete = False
+    show_change_link = True
+    per_page = 20
+
+
+class PartialSaveAdmin(ModelAdmin):
+    """Writes the fields that were changed and no others.
+
+    A whole row written back would undo what workers did to it since the form was opened: set
+    a throttle back, revive an address that has bounced.
+    """
+
+    list_per_page = 50
+    compressed_fields = True
+    warn_unsaved_form = True
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Form, change: bool) -> None:
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changed = [
+            field.name
+            for field in obj._meta.concrete_fields
+            if field.name in form.changed_data or getattr(field, "auto_now", False)
+        ]
+        obj.save(update_fields=changed)
