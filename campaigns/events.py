@@ -20,6 +20,7 @@ from campaigns.calendars import sending_calendar
 from campaigns.delays import delay_before
 from campaigns.enrollments import end_enrollments
 from campaigns.figures import count
+from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
@@ -70,7 +71,7 @@ def record_event(
         return None
     if _condemns_address(kind, detail):
         _suppress_recipient(message_id, kind)
-    message = _locked(message_id)
+    message = lock_message(message_id)
     if kind in PROOF_OF_DELIVERY and message.status == Message.Status.UNKNOWN:
         mark_sent(message)
     event = MessageEvent(
@@ -108,21 +109,6 @@ def mark_sent(message: Message, *, actor: MessageEvent.Actor = Actor.UNKNOWN) ->
         raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
     record_event(message.pk, Kind.SENT, at=gated_at, source_id=f"sent:{message.pk}", actor=actor)
     message.refresh_from_db()
-
-
-def _locked(message_id: int) -> Message:
-    """The message with its enrollment, both locked in the order that everybody keeps.
-
-    NO KEY UPDATE, because inserting the event takes a KEY SHARE lock on the message, which
-    a concurrent insert may hold already.
-    """
-    enrollment_id = Message.objects.values_list("enrollment_id", flat=True).get(pk=message_id)
-    Enrollment.objects.select_for_update(no_key=True).get(pk=enrollment_id)
-    return (
-        Message.objects.select_related("enrollment", "domain__policy", "campaign", "step")
-        .select_for_update(no_key=True, of=("self",))
-        .get(pk=message_id)
-    )
 
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:

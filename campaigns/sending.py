@@ -19,6 +19,7 @@ from campaigns.enrollments import end_enrollments
 from campaigns.events import mark_sent, record_event
 from campaigns.gate import Decision, Verdict, wait_at_gate
 from campaigns.mail import CannotComposeError
+from campaigns.message_lock import lock_message
 from campaigns.models import (
     Enrollment,
     Message,
@@ -211,22 +212,15 @@ def _withhold(claim: Claim, message: Message, decision: Decision) -> None:
 
 
 def _still_ours(claim: Claim) -> Message | None:
-    """The message, locked after its enrollment, while the attempt is still this claim's.
+    """The message, locked, while the attempt is still this claim's.
 
     From `unknown` too: the reaper may have given up on a worker that was merely slow.
     """
-    message = Message.objects.filter(**claiming.held_by(claim)).first()
-    if message is None:
+    if not Message.objects.filter(**claiming.held_by(claim)).exists():
         return None
-    Enrollment.objects.select_for_update(no_key=True).get(pk=message.enrollment_id)
-    return (
-        Message.objects.select_for_update(no_key=True, of=("self",))
-        .filter(
-            **claiming.held_by(claim),
-            status__in=[Message.Status.SENDING, Message.Status.UNKNOWN],
-        )
-        .first()
-    )
+    message = lock_message(claim.message_id)
+    under_way = message.status in (Message.Status.SENDING, Message.Status.UNKNOWN)
+    return message if under_way and message.attempt_id == claim.attempt_id else None
 
 
 def _close(claim: Claim, outcome: SendAttempt.Outcome, delivery: Delivery) -> None:

@@ -35,6 +35,9 @@ os.environ["TEST_RUN"] = str(TEST_RUN)
 REDIS_URL = os.environ["REDIS_URL"]
 os.environ["REDIS_URL"] = redis_url_of_this_worker(TEST_RUN)
 
+# What a test failed on must not drown in what went well.
+os.environ.setdefault("LOG_LEVEL", "WARNING")
+
 from mailsuite.settings import *  # noqa: E402, F403
 from mailsuite.settings import DATABASES  # noqa: E402
 

@@ -11,8 +11,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+
+from mailsuite.lib import clock
 
 DROP = "DROP"
 SILENCE = "SILENCE"
@@ -20,9 +23,12 @@ SILENCE = "SILENCE"
 
 @dataclass
 class Accepted:
+    """A mail that was answered 250, or would have been; `at` is business time."""
+
     sender: str
     recipient: str
     content: bytes
+    at: datetime
 
     @property
     def message(self) -> EmailMessage:
@@ -101,7 +107,7 @@ class _Session(socketserver.StreamRequestHandler):
             if not line:
                 raise _Gone
             lines.append(line[1:] if line.startswith(b"..") else line)
-        mail = Accepted(self.sender, self.recipient, b"".join(lines))
+        mail = Accepted(self.sender, self.recipient, b"".join(lines), clock.now())
         reply = self.world.script.get("BODY", ["250 taken"])[0]
         if reply in (DROP, SILENCE) or reply.startswith("250"):
             self.world.accepted.append(mail)
