@@ -146,6 +146,11 @@ def var_key(heading: str) -> str:
     return f"column_{key}" if key[0].isdigit() else key
 
 
+def is_var_key(key: str) -> bool:
+    """Whether a template can write `vars.<key>`."""
+    return _VAR_KEY.fullmatch(key) is not None and key not in dir(dict)
+
+
 def _guess_fields(headings: Sequence[str], taken: set[str]) -> dict[str, str]:
     """Heading → field, for those headings that are known; each field at most once."""
     ranked = sorted(
@@ -198,7 +203,7 @@ def _check_target(heading: str, target: str) -> None:
     key = target.removeprefix(VARS_PREFIX)
     if target == IGNORE or target in TARGETS:
         return
-    if key != target and _VAR_KEY.fullmatch(key) and key not in dir(dict):
+    if key != target and is_var_key(key):
         return
     raise MappingError(
         f"Column '{heading}' can't go to '{target}'. Choose one of {', '.join(TARGETS)}; or "

@@ -10,7 +10,6 @@ not complete has written nothing.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -29,8 +28,6 @@ from leads.tables import ReadOptions, UnreadableFile
 from mailsuite.lib import clock
 from mailsuite.lib.copying import copy_rows
 from mailsuite.lib.errors import Conflict, Refusal
-
-logger = logging.getLogger(__name__)
 
 # A file of so many rows takes about half a second: its answer is waited for.
 ROWS_AT_ONCE = 2_000
@@ -79,16 +76,20 @@ def store_import(
     return lead_import
 
 
-def import_now(file: File, *, progress: Progress = no_progress, **fields: Any) -> LeadImport:
+def import_now(
+    file: File, *, most_rows: int | None = None, progress: Progress = no_progress, **fields: Any
+) -> LeadImport:
     """Store and run in one go: afterwards the import is completed, or has never been there.
 
+    A file of more than `most_rows` rows is only stored: it stays pending, for a worker.
     `fields` are those of `store_import`. Raises FileRefused and DuplicatesFound.
     """
     lead_import: LeadImport | None = None
     try:
         with transaction.atomic():
             lead_import = store_import(file, **fields)
-            run(lead_import, progress)
+            if most_rows is None or (lead_import.rows_total or 0) <= most_rows:
+                run(lead_import, progress)
     except BaseException:
         if lead_import is not None:
             lead_import.file.delete(save=False)
@@ -130,7 +131,7 @@ def fail(lead_import: LeadImport, error: Refusal | str) -> None:
 
 @transaction.atomic
 def reset(lead_import: LeadImport) -> None:
-    """Make it pending again: after a failure, or after a dry run to be run for real.
+    """Make it pending again: after a failure, or after a dry run, which then is run for real.
 
     Raises Conflict for every other import, which would bring nothing new.
     """

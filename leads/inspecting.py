@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.files.base import File
 from django.core.files.uploadedfile import TemporaryUploadedFile
 
-from leads.columns import ColumnMapping, MappingError, map_columns
+from leads.columns import TARGETS, ColumnMapping, MappingError, map_columns
 from leads.file_limits import FileLimits
 from leads.parsing import DEFAULT_OPTIONS, open_table
 from leads.tables import ReadOptions, Table, UnreadableFile
@@ -37,6 +37,7 @@ class Inspection:
     delimiter: str | None
     sheet: str | None
     sheets: tuple[str, ...]
+    known_targets: tuple[str, ...] = TARGETS
 
 
 def inspect(

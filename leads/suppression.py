@@ -110,7 +110,7 @@ def unsuppress(entry: Suppression) -> int:
     Raises Conflict for every other entry: opt-outs, complaints, bounces and erasures stay.
     """
     _hold_for_writing([entry.value])
-    entry = Suppression.objects.get(pk=entry.pk)
+    entry.refresh_from_db()
     if entry.reason != Suppression.Reason.MANUAL:
         raise Conflict(
             f"{entry.value} is on the list as {entry.reason}, which stays. Only entries made by "

@@ -57,6 +57,27 @@ def tend_imports() -> None:
                 import_runs.fail(lost, _LOST)
 
 
+def run_again(lead_import: LeadImport) -> None:
+    """Run an import that failed once more, or a dry run for real: at once if it is small.
+
+    Raises Conflict for every other import. What the import itself refuses becomes its status.
+    """
+    import_runs.reset(lead_import)
+    start(lead_import)
+
+
+def start(lead_import: LeadImport) -> None:
+    """Get a pending import going: at once if it is small."""
+    if (lead_import.rows_total or 0) > import_runs.ROWS_AT_ONCE:
+        hand_out(lead_import)
+        return
+    try:
+        import_runs.run(lead_import)
+    except Refusal as refusal:
+        lead_import.refresh_from_db()
+        import_runs.fail(lead_import, refusal)
+
+
 def hand_out(lead_import: LeadImport) -> None:
     """Give a pending import to a worker once it is committed. Without Redis it stays pending,
     until `tend_imports` finds it."""

@@ -11,6 +11,7 @@ urlpatterns = [
     path("auth/refresh", RefreshView.as_view(), name="token-refresh"),
     path("auth/logout", LogoutView.as_view(), name="token-logout"),
     path("schema/", SchemaView.as_view(), name="schema"),
+    path("", include("leads.api.urls")),
     path("", include("templates_app.api.urls")),
     path("", include("campaigns.api.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
