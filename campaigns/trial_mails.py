@@ -6,6 +6,8 @@ one, and takes no slot of the domain's throttle.
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from campaigns.composing import compose_test
 from campaigns.mail import CannotComposeError, ComposedMail
 from campaigns.models import SenderAlias, SendingAccount
@@ -32,20 +34,29 @@ def find_alias(*, alias_id: int | None = None, domain: str = "") -> SenderAlias 
     return aliases.filter(domain__is_active=True).first()
 
 
-def send_test(
-    version: TemplateVersion, lead: Lead, *, alias: SenderAlias | None, to: str
-) -> ComposedMail:
-    """Send one and answer what was sent. Raises Refusal for an address that may not be mailed, a
-    template that makes no mail, and a server that does not take it."""
-    if alias is None:
-        raise Refusal(f"There is no sender alias to send from. {_NO_ALIAS}")
+def compose_for(to: str, version: TemplateVersion, lead: Lead, alias: SenderAlias) -> ComposedMail:
+    """The test mail, not sent yet. Raises Refusal for an address that may not be mailed and a
+    template that makes no mail."""
     recipient = _checked(to)
     try:
-        mail = compose_test(version, lead, alias=alias, recipient=recipient)
+        return compose_test(version, lead, alias=alias, recipient=recipient)
     except CannotComposeError as problem:
         raise Refusal(f"No mail can be made of it: {problem}", code="not_composed") from problem
-    _deliver(alias.sending_account, mail)
-    return mail
+
+
+def deliver(mail: ComposedMail, account: SendingAccount) -> None:
+    """Hand it over, once. Raises Refusal with the server's words where it is not taken."""
+    try:
+        with transport_for(account) as transport:
+            transport.connect()
+            delivery = transport.deliver(mail)
+    except TransportUnavailableError as problem:
+        raise Refusal(
+            f"The test mail could not leave: {problem}. Check the sending account “{account}”.",
+            code="no_connection",
+        ) from problem
+    if not delivery.is_accepted:
+        raise _refused(delivery)
 
 
 def _checked(to: str) -> str:
@@ -62,20 +73,6 @@ def _checked(to: str) -> str:
     return address
 
 
-def _deliver(account: SendingAccount, mail: ComposedMail) -> None:
-    try:
-        with transport_for(account) as transport:
-            transport.connect()
-            delivery = transport.deliver(mail)
-    except TransportUnavailableError as problem:
-        raise Refusal(
-            f"The test mail could not leave: {problem}. Check the sending account “{account}”.",
-            code="no_connection",
-        ) from problem
-    if not delivery.is_accepted:
-        raise _refused(delivery)
-
-
 def _refused(delivery: Delivery) -> Refusal:
     answer = " ".join(str(part) for part in (delivery.code, delivery.detail) if part)
     if delivery.outcome == Outcome.UNKNOWN:
@@ -87,5 +84,5 @@ def _refused(delivery: Delivery) -> Refusal:
     return Refusal(f"The server did not take the test mail: {answer}", code="not_delivered")
 
 
-def _refuse_alias(message: str, field: str) -> SenderAlias:
+def _refuse_alias(message: str, field: str) -> NoReturn:
     raise Refusal(message, fields={field: "does not exist"})

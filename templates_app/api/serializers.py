@@ -22,7 +22,7 @@ class TemplateQuery(Query):
     sort_order = Choice(["asc", "desc"], default="asc")
 
 
-class VersionQuery(Query):
+class TemplateVersionQuery(Query):
     """Pages only."""
 
 
@@ -72,7 +72,7 @@ class TemplateItem(serializers.Serializer):
         return _mentioned(_current(template))
 
 
-class VersionItem(serializers.Serializer):
+class TemplateVersionItem(serializers.Serializer):
     id = serializers.CharField()
     number = serializers.IntegerField()
     subject = serializers.CharField()
@@ -85,7 +85,7 @@ class VersionItem(serializers.Serializer):
     )
 
 
-class VersionSummary(serializers.Serializer):
+class TemplateVersionSummary(serializers.Serializer):
     id = serializers.CharField()
     number = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -96,7 +96,9 @@ class TemplateDetail(TemplateItem):
         help_text="Those that have a fallback or a condition around them."
     )
     warnings = serializers.SerializerMethodField()
-    versions = VersionSummary(many=True, help_text="Newest first; their text is at /versions.")
+    versions = TemplateVersionSummary(
+        many=True, help_text="Newest first; their text is at /versions."
+    )
 
     def get_optional_variables(self, template: Template) -> list[str]:
         version = _current(template)

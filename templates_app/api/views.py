@@ -19,8 +19,8 @@ from templates_app.api.serializers import (
     TemplateDetail,
     TemplateItem,
     TemplateQuery,
-    VersionItem,
-    VersionQuery,
+    TemplateVersionItem,
+    TemplateVersionQuery,
 )
 from templates_app.models import Template, TemplateVersion
 from templates_app.saving import delete_template, save_template
@@ -67,13 +67,13 @@ class TemplateViewSet(ApiViewSet):
         delete_template(self.found(self.queryset.all(), template_id), at=clock.now())
         return Response(None)
 
-    @extend_schema(responses=VersionItem(many=True))
+    @extend_schema(responses=TemplateVersionItem(many=True))
     def versions(self, request: Request, template_id: int) -> Response:
         """What the template said at each time, newest first."""
-        self.query(VersionQuery)
+        self.query(TemplateVersionQuery)
         template = self.found(self.queryset.all(), template_id)
         versions = template.versions.select_related("created_by").order_by("-number")
-        return self.page_of(versions, VersionItem)
+        return self.page_of(versions, TemplateVersionItem)
 
     def _detail(self, template_id: int, status: int = 200) -> Response:
         summaries = TemplateVersion.objects.only("number", "created_at", "template_id")

@@ -244,6 +244,8 @@ def test_without_any_sender_no_test_mail_can_leave(
 def test_a_person_sends_twenty_test_mails_an_hour_and_no_more(
     marketer: ApiClient, url: str, outbox: Path, alias: SenderAlias
 ) -> None:
+    for _ in range(21):
+        assert marketer.post(f"{url}/testsend", {"to": "nobody"}).status_code == 422
     statuses = [
         marketer.post(f"{url}/testsend", {"to": "a@punthelder.nl"}).status_code for _ in range(21)
     ]
