@@ -65,7 +65,8 @@ class ComposedMail:
         self._check_ids_and_headers()
         _refuse_control_characters("subject", self.subject)
         _refuse_control_characters("sender's name", self.sender_name)
-        for file in (*self.inline_images, *self.attachments):
+        files: list[InlineImage | Attachment] = [*self.inline_images, *self.attachments]
+        for file in files:
             _refuse_control_characters("name of a file", f"{file.filename}{file.content_type}")
 
     def _check_ids_and_headers(self) -> None:
