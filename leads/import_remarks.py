@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+import weakref
 from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -33,10 +34,9 @@ class RemarkLog:
     """Append with `add`; iterate, as often as wanted, in the order they were added."""
 
     def __init__(self) -> None:
-        # Ends with the log itself: it has no name in the file system.
-        self._file = tempfile.SpooledTemporaryFile(  # noqa: SIM115
-            _IN_MEMORY, mode="w+", encoding="utf-8"
-        )
+        file = tempfile.SpooledTemporaryFile(_IN_MEMORY, mode="w+", encoding="utf-8")  # noqa: SIM115
+        weakref.finalize(self, file.close)
+        self._file = file
         self.counts: Counter[Outcome] = Counter()
 
     def __len__(self) -> int:

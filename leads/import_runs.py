@@ -20,7 +20,7 @@ from django.db import transaction
 
 from leads.columns import MappingError, map_columns
 from leads.import_remarks import RowRemark
-from leads.importer import DuplicatesFound, ImportResult, Progress, import_leads
+from leads.importer import DuplicatesFound, ImportResult, Progress, import_leads, unwatched
 from leads.inspecting import FileRefused, inspect, limits, on_disk
 from leads.models import ImportRefusal, LeadImport
 from leads.parsing import open_table
@@ -33,10 +33,6 @@ from mailsuite.lib.errors import Conflict, Refusal
 ROWS_AT_ONCE = 2_000
 
 Mode, Status = LeadImport.Mode, LeadImport.Status
-
-
-def no_progress(rows_done: int) -> None:
-    """Nobody is watching."""
 
 
 def store_import(
@@ -77,7 +73,7 @@ def store_import(
 
 
 def import_now(
-    file: File, *, most_rows: int | None = None, progress: Progress = no_progress, **fields: Any
+    file: File, *, most_rows: int | None = None, progress: Progress = unwatched, **fields: Any
 ) -> LeadImport:
     """Store and run in one go: afterwards the import is completed, or has never been there.
 
@@ -98,7 +94,7 @@ def import_now(
 
 
 @transaction.atomic
-def run(lead_import: LeadImport, progress: Progress = no_progress) -> None:
+def run(lead_import: LeadImport, progress: Progress = unwatched) -> None:
     """Import the file and store what came of it. Raises what `import_leads` refuses; then
     nothing has been written, and `fail` writes down why."""
     lead_import.started_at = lead_import.started_at or clock.now()

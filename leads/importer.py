@@ -63,6 +63,10 @@ class DuplicatesFound(Conflict):
         )
 
 
+def unwatched(rows_done: int) -> None:
+    """Nobody follows the progress."""
+
+
 def import_leads(
     table: Table,
     mapping: ColumnMapping,
@@ -70,7 +74,7 @@ def import_leads(
     list_name: str,
     mode: LeadImport.Mode = LeadImport.Mode.SKIP,
     dry_run: bool = False,
-    progress: Progress,
+    progress: Progress = unwatched,
 ) -> ImportResult:
     """Import the rows of an open table. A dry run does the same, and takes it back.
 
