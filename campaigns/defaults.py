@@ -96,8 +96,6 @@ def set_up_example(account: SendingAccount | None = None) -> Example:
     """
     policy, made_policy = SendingPolicy.objects.get_or_create(name=POLICY)
     flow, made_flow = _flow()
-    known = SendingDomain.objects.filter(name__in=DOMAINS).count()
-    account = account or (None if known == len(DOMAINS) else _local_account())
     domains = [_domain(name, policy, account, flow) for name in DOMAINS]
     created = made_policy or made_flow or any(made for _, made in domains)
     return Example(flow, tuple(domain for domain, _ in domains), created)
@@ -118,9 +116,8 @@ def _local_account() -> SendingAccount:
 def _domain(
     name: str, policy: SendingPolicy, account: SendingAccount | None, flow: Flow
 ) -> tuple[SendingDomain, bool]:
-    domain, made = SendingDomain.objects.get_or_create(
-        name=name, defaults={"policy": policy, "account": account, "default_flow": flow}
-    )
+    known = SendingDomain.objects.filter(name=name).first()
+    domain, made = known or _new_domain(name, policy, account, flow), known is None
     for alias, sender_name in SENDERS.items():
         _, made_alias = SenderAlias.objects.get_or_create(
             domain=domain,
@@ -129,6 +126,14 @@ def _domain(
         )
         made = made or made_alias
     return domain, made
+
+
+def _new_domain(
+    name: str, policy: SendingPolicy, account: SendingAccount | None, flow: Flow
+) -> SendingDomain:
+    return SendingDomain.objects.create(
+        name=name, policy=policy, account=account or _local_account(), default_flow=flow
+    )
 
 
 def _signature(alias: str, domain: SendingDomain) -> str:
