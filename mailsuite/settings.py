@@ -210,7 +210,18 @@ SPECTACULAR_SETTINGS = {
     ],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "AudienceModeEnum": "campaigns.models.Audience.Mode",
+        "CampaignStatusEnum": "campaigns.models.Campaign.Status",
+        "EnrollmentStatusEnum": "campaigns.models.Enrollment.Status",
+        "EventKindEnum": "campaigns.models.MessageEvent.Kind",
+        "ImportModeEnum": "leads.models.LeadImport.Mode",
+        "ImportStatusEnum": "leads.models.LeadImport.Status",
+        "LeadStatusEnum": "leads.models.Lead.Status",
+        "MessageStatusEnum": "campaigns.models.Message.Status",
+        "StepKindEnum": "campaigns.models.FlowStep.Kind",
+        "SuppressionReasonEnum": "leads.models.Suppression.Reason",
+    },
     "SWAGGER_UI_DIST": "SIDECAR",  # nothing from strangers' servers
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "POSTPROCESSING_HOOKS": [
@@ -268,10 +279,11 @@ DJANGO_STRUCTLOG_STATUS_START_LOG_LEVEL = DJANGO_STRUCTLOG_CELERY_TASK_START_LOG
 LOGGING = configure_logs(level=LOG_LEVEL, json=LOG_FORMAT == "json")
 
 # --- Admin -------------------------------------------------------------------------------
+FORMAT_MODULE_PATH = ["mailsuite.formats"]
 UNFOLD = {
     "SITE_TITLE": "mailsuite",
     "SITE_HEADER": "mailsuite",
-    "SITE_SUBHEADER": "Outreach, paced and exactly once",
+    "SITE_SUBHEADER": "Paced e-mail outreach",
     "SITE_SYMBOL": "outgoing_mail",
     "SITE_URL": None,
     "ENVIRONMENT": "mailsuite.navigation.environment",

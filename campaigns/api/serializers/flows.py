@@ -7,7 +7,6 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from campaigns.flow_building import MOST_STEPS
 from campaigns.flow_saving import StepDraft
 from campaigns.models import Flow, FlowStep, FlowVersion
 from mailsuite.lib.api.fields import Choice, IdField
@@ -41,9 +40,7 @@ class StepCommand(StrictSerializer):
 class FlowCommand(StrictSerializer):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(required=False, allow_blank=True, max_length=500)
-    steps: Any = serializers.ListSerializer(
-        child=StepCommand(), min_length=1, max_length=MOST_STEPS
-    )
+    steps = StepCommand(many=True)
 
     def to_internal_value(self, data: Any) -> Any:
         values = super().to_internal_value(data)
@@ -56,9 +53,7 @@ class FlowChange(FlowCommand):
     """Any of a flow's fields. `steps` are all of them, not a change to some."""
 
     name = serializers.CharField(required=False, max_length=200)
-    steps = serializers.ListSerializer(
-        child=StepCommand(), required=False, min_length=1, max_length=MOST_STEPS
-    )
+    steps = StepCommand(many=True, required=False)
 
 
 class StepItem(serializers.Serializer):
@@ -75,7 +70,7 @@ class StepItem(serializers.Serializer):
     delay_unit = serializers.CharField(allow_blank=True)
 
 
-class VersionItem(serializers.Serializer):
+class FlowVersionItem(serializers.Serializer):
     id = serializers.CharField()
     number = serializers.IntegerField()
     created_at = serializers.DateTimeField()
@@ -98,7 +93,7 @@ class FlowDetail(serializers.Serializer):
     created_at = serializers.DateTimeField()
     version = serializers.SerializerMethodField(help_text="The newest one's number.")
     steps = serializers.SerializerMethodField(help_text="Those of the newest version.")
-    versions = VersionItem(many=True, help_text="Newest first.")
+    versions = FlowVersionItem(many=True, help_text="Newest first.")
 
     def get_version(self, flow: Flow) -> int:
         newest = self._newest(flow)

@@ -35,7 +35,12 @@ class ForecastViewSet(ApiViewSet):
         campaign = self.found(self.queryset, campaign_id)
         return Response(DryRun(forecasting.forecast(campaign, clock.now(), detail=detail)).data)
 
-    @extend_schema(request=CampaignChange, parameters=[DryRunQuery], responses=DryRun)
+    @extend_schema(
+        operation_id="campaigns_dry_run_of_payload",
+        request=CampaignChange,
+        parameters=[DryRunQuery],
+        responses=DryRun,
+    )
     def dry_run_of_payload(self, request: Request) -> Response:
         """The same for a campaign that is not saved."""
         detail = self._wants_messages()

@@ -33,8 +33,8 @@ class IdField(serializers.Field[int, Any, str, Any]):
     """An id in a request: the string that the API gave out, or its number. Becomes an int."""
 
     def to_internal_value(self, data: Any) -> int:
-        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) <= 18:
-            return int(data)
+        if isinstance(data, str) and data.isascii() and data.isdigit() and len(data) <= 19:
+            data = int(data)
         if isinstance(data, int) and not isinstance(data, bool) and 0 <= data <= BIGGEST_ID:
             return data
         raise serializers.ValidationError(
