@@ -42,10 +42,14 @@ def sending_calendar(
 
     Equal rules share one calendar, so that what it has worked out about its days is kept; it
     answers questions only and is safe to share. Raises Refusal, with the campaign's name of the
-    field, when its limits are wider than the policy or the policy itself can't be.
+    field, when its limits are wider than the policy or the policy itself can't be. Of a campaign
+    that was launched, limits that a later change of the policy overtook are cut down to it.
     """
     try:
-        return _calendar(policy_value(policy), limits_value(campaign, daily_share))
+        rules, limits = policy_value(policy), limits_value(campaign, daily_share)
+        if campaign is not None and campaign.status != Campaign.Status.DRAFT:
+            limits = _cut_down(limits, rules)
+        return _calendar(rules, limits)
     except InvalidFieldError as error:
         field = _CAMPAIGN_FIELDS.get(error.field, error.field)
         raise Refusal(
@@ -64,6 +68,8 @@ def daily_shares(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[i
     limit, capacity = campaign.daily_limit, sum(domain.policy.daily_cap for domain in domains)
     if limit is None:
         return [None] * len(domains)
+    if campaign.status != Campaign.Status.DRAFT:
+        limit = min(limit, capacity)
     if not len(domains) <= limit <= capacity:
         problem = (
             f"must lie between {len(domains)} (one for each domain) and the {capacity} a day "
@@ -104,6 +110,18 @@ def limits_value(campaign: Campaign | None, daily_share: int | None = None) -> L
         send_days=None if campaign.send_days is None else frozenset(campaign.send_days),
         window_start=campaign.send_from,
         window_end=campaign.send_until,
+    )
+
+
+def _cut_down(limits: Limits, policy: Policy) -> Limits:
+    """What of `limits` lies within `policy`; where that is nothing, they stay to be refused."""
+    days, share = limits.send_days, limits.daily_limit
+    start, end = limits.window_start, limits.window_end
+    return Limits(
+        daily_limit=None if share is None else min(share, policy.daily_cap),
+        send_days=None if days is None else days & policy.send_days or days,
+        window_start=None if start is None else max(start, policy.window_start),
+        window_end=None if end is None else min(end, policy.window_end),
     )
 
 
