@@ -36,7 +36,8 @@ def progress_of(filename: str, rows_expected: int) -> Iterator[Callback]:
 def show_result(lead_import: LeadImport, console: Console) -> None:
     """The four figures, the notes, and the first rows that were not taken whole."""
     dry = " (dry run, nothing was written)" if lead_import.dry_run else ""
-    table = Table(title=f"{lead_import.filename} → {lead_import.list_name}{dry}")
+    console.print(f"{lead_import}{dry}", markup=False, soft_wrap=True)
+    table = Table()
     for name in ("created", "updated", "skipped", "refused"):
         table.add_column(name, justify="right")
     table.add_row(
@@ -47,7 +48,7 @@ def show_result(lead_import: LeadImport, console: Console) -> None:
     )
     console.print(table)
     for note in lead_import.notes:
-        console.print(f"Note: {note}", markup=False)
+        console.print(f"Note: {note}", markup=False, soft_wrap=True)
     _show_rows(lead_import, console)
 
 
@@ -55,7 +56,7 @@ def _show_rows(lead_import: LeadImport, console: Console) -> None:
     remarks = lead_import.refusals
     count = remarks.count()
     for remark in remarks.all()[:_SHOWN_ROWS]:
-        console.print(_line(remark), markup=False)
+        console.print(_line(remark), markup=False, soft_wrap=True)
     if count > _SHOWN_ROWS:
         console.print(f"… and {count - _SHOWN_ROWS:,} more; --errors FILE.csv has them all.")
 

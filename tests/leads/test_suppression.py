@@ -1,0 +1,114 @@
+"""The suppression list: who is on it, what that does to leads, and what can be taken back."""
+
+from __future__ import annotations
+
+import pytest
+
+from leads.models import Lead, Suppression
+from leads.suppression import is_suppressed, suppress, suppressed_among, unsuppress
+from mailsuite.lib.errors import Conflict
+from tests.factories import LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+Reason, Scope = Suppression.Reason, Suppression.Scope
+JAN = "jan@zon.nl"
+
+
+def status_of(address: str) -> str:
+    return str(Lead.objects.get(email=address).status)
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        (Reason.UNSUBSCRIBED, "suppressed"),
+        (Reason.COMPLAINT, "suppressed"),
+        (Reason.MANUAL, "suppressed"),
+        (Reason.BOUNCED, "bounced"),
+    ],
+)
+def test_an_address_on_the_list_gives_its_lead_the_matching_status(
+    reason: Reason, status: str
+) -> None:
+    LeadFactory(email=JAN)
+    LeadFactory(email="piet@zon.nl")
+
+    assert suppress([JAN], reason=reason) == 1
+
+    assert (status_of(JAN), status_of("piet@zon.nl")) == (status, "active")
+    assert suppressed_among([JAN, "piet@zon.nl"]) == {JAN}
+
+
+def test_a_domain_covers_its_addresses_and_no_subdomain() -> None:
+    LeadFactory(email=JAN)
+
+    suppress(["zon.nl"], reason=Reason.MANUAL, scope=Scope.DOMAIN)
+
+    assert status_of(JAN) == "suppressed"
+    assert suppressed_among([JAN, "jan@mail.zon.nl"]) == {JAN}
+
+
+def test_somebody_erased_is_recognised_without_being_stored() -> None:
+    suppress([JAN], reason=Reason.ERASED)
+
+    assert is_suppressed(JAN)
+    assert not Suppression.objects.filter(value__contains="zon").exists()
+
+
+def test_an_entry_counts_once_and_keeps_its_first_reason() -> None:
+    suppress([JAN], reason=Reason.COMPLAINT)
+
+    assert suppress([JAN, JAN], reason=Reason.UNSUBSCRIBED) == 0
+
+    assert Suppression.objects.get().reason == Reason.COMPLAINT
+
+
+def test_an_entry_by_hand_takes_on_the_reason_of_an_opt_out_that_follows() -> None:
+    suppress([JAN], reason=Reason.MANUAL, note="by phone")
+
+    suppress([JAN], reason=Reason.UNSUBSCRIBED)
+
+    entry = Suppression.objects.get()
+    assert entry.reason == Reason.UNSUBSCRIBED
+    with pytest.raises(Conflict):
+        unsuppress(entry)
+
+
+def test_more_addresses_than_locks_can_be_held_are_taken_at_once() -> None:
+    LeadFactory(email=JAN)
+
+    assert suppress([JAN, *(f"x{n}@y.nl" for n in range(5_000))], reason=Reason.MANUAL) == 5_001
+
+    assert status_of(JAN) == "suppressed"
+
+
+def test_taking_a_manual_entry_away_makes_its_leads_active_again() -> None:
+    LeadFactory(email=JAN)
+    suppress([JAN], reason=Reason.MANUAL)
+
+    assert unsuppress(Suppression.objects.get()) == 1
+
+    assert status_of(JAN) == "active"
+    assert not is_suppressed(JAN)
+
+
+def test_taking_a_domain_away_frees_only_whom_nothing_else_covers() -> None:
+    LeadFactory(email=JAN)
+    LeadFactory(email="piet@zon.nl")
+    suppress([JAN], reason=Reason.UNSUBSCRIBED)
+    suppress(["zon.nl"], reason=Reason.MANUAL, scope=Scope.DOMAIN)
+
+    assert unsuppress(Suppression.objects.get(scope=Scope.DOMAIN)) == 1
+
+    assert (status_of(JAN), status_of("piet@zon.nl")) == ("suppressed", "active")
+
+
+@pytest.mark.parametrize("reason", [one for one in Reason if one != Reason.MANUAL])
+def test_what_was_not_entered_by_hand_stays_on_the_list(reason: Reason) -> None:
+    suppress([JAN], reason=reason)
+
+    with pytest.raises(Conflict, match=f"is on the list as {reason}, which stays"):
+        unsuppress(Suppression.objects.get())
+
+    assert is_suppressed(JAN)
