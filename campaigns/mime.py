@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy, Policy
@@ -21,6 +22,11 @@ class VerbatimHeader(UnstructuredHeader):
 
     name: str
 
+    @classmethod
+    def parse(cls, value: str, kwds: dict[str, Any]) -> None:
+        kwds["parse_tree"] = cls.value_parser("")
+        kwds["decoded"] = value
+
     def fold(self, *, policy: Policy) -> str:
         separator = f"{policy.linesep} "
         return f"{self.name}: {separator.join(str(self).split(' '))}{policy.linesep}"
@@ -35,6 +41,7 @@ def _policy() -> EmailPolicy[EmailMessage]:
 
 
 WIRE = _policy()
+_VERBATIM = HeaderRegistry(default_class=cast(Any, VerbatimHeader), use_default_map=False)
 
 
 def as_bytes(mail: ComposedMail, date: datetime) -> bytes:
@@ -45,7 +52,7 @@ def as_bytes(mail: ComposedMail, date: datetime) -> bytes:
 def as_message(mail: ComposedMail, date: datetime) -> EmailMessage:
     message = EmailMessage(policy=WIRE)
     message["Date"] = format_datetime(date)
-    message["From"] = Address(mail.sender_name, addr_spec=mail.sender_address)
+    message["From"] = _sender(mail)
     message["To"] = Address(addr_spec=mail.recipient)
     if mail.reply_to:
         message["Reply-To"] = Address(addr_spec=mail.reply_to)
@@ -65,6 +72,15 @@ def as_message(mail: ComposedMail, date: datetime) -> EmailMessage:
             filename=attachment.filename,
         )
     return message
+
+
+def _sender(mail: ComposedMail) -> Address | BaseHeader:
+    """Name and address. A name beyond ASCII is encoded here (RFC 2047 §5), as the standard policy
+    loses blanks of names that also hold punctuation: “Zoë (Punthelder)”."""
+    if mail.sender_name.isascii():
+        return Address(mail.sender_name, addr_spec=mail.sender_address)
+    words = Header(mail.sender_name, "utf-8", header_name="From").encode().split()
+    return _VERBATIM("From", " ".join([*words, f"<{mail.sender_address}>"]))
 
 
 def _put_pictures_beside_html(message: EmailMessage, mail: ComposedMail) -> None:
