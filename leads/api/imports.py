@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import tempfile
-from typing import IO, Any, TextIO, cast
+from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.http import FileResponse
@@ -123,14 +124,13 @@ class ReportViewSet(ImportViewSet):
         Mended, the file can be imported as it is.
         """
         lead_import = self.found(self.queryset, import_id)
-        file = tempfile.NamedTemporaryFile(  # noqa: SIM115  # FileResponse closes it
-            "w+", encoding="utf-8-sig", newline="", suffix=".csv"
-        )
-        write_report(lead_import, cast(TextIO, file))
-        file.flush()
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        write_report(lead_import, text)
+        text.detach()
         file.seek(0)
         return FileResponse(
-            cast(IO[bytes], file.buffer),
+            file,
             as_attachment=True,
             filename=f"import-{import_id}-errors.csv",
             content_type="text/csv; charset=utf-8",
