@@ -5,12 +5,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views import defaults
 
+from mailsuite import media
 from mailsuite.lib.api import errors
 
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("mailsuite.api")),
     path("", include("tracking.urls")),
+    path(f"media/{media.FOLDER}/<path:path>", media.picture, name="picture"),
 ]
 
 
