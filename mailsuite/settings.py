@@ -120,6 +120,8 @@ DATABASES = {
         "ENGINE": "django.db.backends.postgresql",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
+        # A server that is out of reach must fail: the pixel and the worker wait for it.
+        "OPTIONS": {"connect_timeout": 5},
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -214,6 +216,7 @@ SPECTACULAR_SETTINGS = {
         "AudienceModeEnum": "campaigns.models.Audience.Mode",
         "CampaignStatusEnum": "campaigns.models.Campaign.Status",
         "EnrollmentStatusEnum": "campaigns.models.Enrollment.Status",
+        "EnteredReasonEnum": "leads.api.suppressions.ENTERED",
         "EventKindEnum": "campaigns.models.MessageEvent.Kind",
         "ImportModeEnum": "leads.models.LeadImport.Mode",
         "ImportStatusEnum": "leads.models.LeadImport.Status",

@@ -39,9 +39,11 @@ os.environ["REDIS_URL"] = redis_url_of_this_worker(TEST_RUN)
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 
 from mailsuite.settings import *  # noqa: E402, F403
-from mailsuite.settings import DATABASES  # noqa: E402
+from mailsuite.settings import DATABASES, VAR_DIR  # noqa: E402
 
 DATABASES["default"]["TEST"] = {"NAME": f"test_mailsuite_{TEST_RUN}"}
+
+MEDIA_ROOT = VAR_DIR / f"tests-{TEST_RUN}" / "media"
 
 # One fast, weak hash: tests make many users, none of whom anybody wants to break into.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
