@@ -9,18 +9,10 @@ from datetime import datetime
 
 from campaigns.audience import AudienceSelection, Exclusion
 from campaigns.domain_holding import busy_domains, busy_message
+from campaigns.findings import Finding, NotReady, Severity
 from campaigns.layout import Enrolled, enroll
 from campaigns.models import Audience, Campaign, SendingDomain
-from campaigns.preparing import (
-    CampaignRows,
-    Finding,
-    Line,
-    NotReady,
-    Prepared,
-    Severity,
-    prepare,
-    rows_of,
-)
+from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
 from mailsuite.lib.errors import Refusal
 
 

@@ -3,15 +3,14 @@ where, when. Launch, dry run and preflight all start here, so none sees more tha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import TypeVar
 
 from django.conf import settings
 
 from campaigns.calendars import daily_shares, sending_calendar
+from campaigns.findings import Findings, NotReady
 from campaigns.flow_building import FlowMail, mails_of, steps_for
 from campaigns.models import (
     Audience,
@@ -27,35 +26,6 @@ from campaigns.scheduling.errors import NoSendingDayError
 from mailsuite.lib.errors import Refusal
 
 LATEST_START = timedelta(days=2 * 366)
-
-Answer = TypeVar("Answer")
-
-
-class Severity(StrEnum):
-    ERROR = "error"  # a launch is refused
-    WARNING = "warning"
-    INFO = "info"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something a marketer should know before the launch: what, where, and how to mend it."""
-
-    severity: Severity
-    code: str
-    message: str
-    field: str = ""
-
-
-class NotReady(Refusal):
-    """The campaign can't be launched as it is; `findings` are all the reasons."""
-
-    code = "not_ready"
-
-    def __init__(self, findings: Sequence[Finding]) -> None:
-        self.findings = tuple(dict.fromkeys(findings))
-        fields = {found.field: found.message for found in self.findings if found.field}
-        super().__init__(" ".join(found.message for found in self.findings), fields=fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +76,7 @@ def with_senders(domain_ids: Sequence[int]) -> tuple[SendingDomain, ...]:
 
 def prepare(rows: CampaignRows, now: datetime) -> Prepared:
     """Read and check it all. Raises NotReady with every reason, not only the first."""
-    campaign, findings = rows.campaign, _Findings()
+    campaign, findings = rows.campaign, Findings()
     findings.of(_check_name, campaign)
     start = findings.of(_start, campaign, now) or now
     if not rows.domains:
@@ -120,29 +90,6 @@ def prepare(rows: CampaignRows, now: datetime) -> Prepared:
     if findings.found:
         raise NotReady(findings.found)
     return Prepared(rows, tuple(steps), mails, lines, start)
-
-
-class _Findings:
-    """Reasons against a launch, gathered."""
-
-    def __init__(self) -> None:
-        self.found: list[Finding] = []
-
-    def add(self, code: str, message: str, field: str = "") -> None:
-        self.found.append(Finding(Severity.ERROR, code, message, field))
-
-    def extend(self, findings: Sequence[Finding]) -> None:
-        self.found.extend(findings)
-
-    def of(self, read: Callable[..., Answer], *arguments: object) -> Answer | None:
-        """What `read` answers; a Refusal of it becomes a finding and None."""
-        try:
-            return read(*arguments)
-        except NotReady as refusal:
-            self.extend(refusal.findings)
-        except Refusal as refusal:
-            self.add(refusal.code, refusal.message, next(iter(refusal.fields), ""))
-        return None
 
 
 def _check_name(campaign: Campaign) -> None:
@@ -188,7 +135,7 @@ def _lines(
     mails: Sequence[FlowMail],
     start: datetime,
 ) -> tuple[Line, ...]:
-    findings = _Findings()
+    findings = Findings()
     shares = daily_shares(campaign, domains) if domains else []
     lines = [
         findings.of(_line, campaign, domain, share, mails, start)

@@ -2,10 +2,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from campaigns.findings import NotReady
 from campaigns.forecasting import forecast, forecast_rows
 from campaigns.lifecycle import launch, pause, stop
 from campaigns.models import Campaign, Enrollment, FlowVersion, Message, SendingDomain
-from campaigns.preparing import NotReady
 from campaigns.scheduling.forecast import DayCount
 from campaigns.wizard import CampaignDraft, build_rows
 from tests.campaigns.drafts import MORNING, OPENING, a_domain, a_draft, a_flow

@@ -2,9 +2,9 @@ from datetime import timedelta
 
 import pytest
 
+from campaigns.findings import NotReady
 from campaigns.lifecycle import change_status, complete_finished, launch, pause, resume, stop
 from campaigns.models import Campaign, CampaignDomain, DailyFigures, Enrollment, Message
-from campaigns.preparing import NotReady
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.campaigns.drafts import EARLY, MORNING, OPENING, a_domain, a_draft, a_flow, slots
 from tests.factories import LeadFactory, ReportFactory, TemplateFactory

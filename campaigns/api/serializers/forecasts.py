@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from campaigns.preparing import Severity
+from campaigns.findings import Severity
 from mailsuite.lib.api.fields import Choice
 
 

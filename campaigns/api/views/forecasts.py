@@ -11,8 +11,8 @@ from rest_framework.response import Response
 from campaigns import forecasting, preflight, wizard
 from campaigns.api.serializers.forecasts import DryRun, Preflight
 from campaigns.api.serializers.wizard import CampaignChange, DryRunQuery, draft_fields
+from campaigns.findings import Severity
 from campaigns.models import Campaign
-from campaigns.preparing import Severity
 from campaigns.wizard import CampaignDraft
 from mailsuite.lib import clock
 from mailsuite.lib.api.views import ApiViewSet
