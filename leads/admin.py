@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import io
 import tempfile
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpRequest
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -15,17 +16,26 @@ from unfold.contrib.filters.admin import (
     RangeNumericFilter,
 )
 from unfold.decorators import display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from leads.addresses import InvalidAddress, normalised_address
+from leads.deleting import delete_leads, restore_leads
 from leads.exports import write_csv
 from leads.models import ImageAsset, ImportRefusal, Lead, LeadImport, Report, Suppression
-from leads.suppression import hold_address, is_suppressed, suppress
-from leads.web_domains import InvalidUrl, web_domain
+from leads.saving import create_lead, update_lead
+from leads.stopping import stop_leads
+from leads.suppression import suppress, unsuppress
+from mailsuite.lib import clock
 from mailsuite.lib.admin import (
-    EstimatingPaginator,
+    BigTable,
+    Deed,
     PartialSaveAdmin,
     ReadOnlyAdmin,
     ReadOnlyTable,
+    ServiceAdmin,
+    ServiceForm,
+    SlimFields,
 )
 
 EXPORTED = (
@@ -64,7 +74,47 @@ class TagFilter(FieldTextFilter):
         return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
 
 
-class LeadForm(forms.ModelForm):
+STOP = Deed(
+    name="stop_lead",
+    title="Stop",
+    asks="No further mail goes to this lead, also none that is planned already.",
+    done="stopped",
+    service=lambda _, lead: stop_leads(Lead.objects.filter(pk=lead.pk), clock.now()),
+    icon="front_hand",
+    variant=ActionVariant.WARNING,
+)
+DELETE = Deed(
+    name="delete_lead",
+    title="Delete",
+    asks="It leaves every list and gets no mail. The row stays, so that no import revives it.",
+    done="deleted",
+    service=lambda _, lead: delete_leads(Lead.objects.filter(pk=lead.pk), clock.now()),
+    right="removal",
+    icon="delete",
+    variant=ActionVariant.DANGER,
+)
+RESTORE = Deed(
+    name="restore_lead",
+    title="Restore",
+    asks="It comes back as it was: who was stopped or opted out still is.",
+    done="restored",
+    service=lambda _, lead: restore_leads(Lead.objects.filter(pk=lead.pk), clock.now()),
+    right="removal",
+    icon="restore_from_trash",
+)
+UNSUPPRESS = Deed(
+    name="unsuppress",
+    title="Take off the list",
+    asks="Mails may go there again. Only entries made by hand can be taken away.",
+    done="taken off the list",
+    service=lambda _, entry: unsuppress(entry),
+    right="removal",
+    icon="undo",
+    variant=ActionVariant.WARNING,
+)
+
+
+class LeadForm(ServiceForm):
     class Meta:
         model = Lead
         fields = [
@@ -72,28 +122,18 @@ class LeadForm(forms.ModelForm):
             "list_name", "source", "tier", "stage", "score", "tags", "vars", "image_key",
         ]  # fmt: skip
 
-    def clean_email(self) -> str:
-        try:
-            address = normalised_address(self.cleaned_data["email"])
-        except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from error
-        if "email" in self.changed_data:
-            hold_address(address)  # until the lead is saved: see leads.suppression
-            if is_suppressed(address):
-                raise forms.ValidationError(f"{address} is on the suppression list.")
-        return address
+    def clean_vars(self) -> dict[str, str]:
+        given = self.cleaned_data["vars"] or {}
+        if not isinstance(given, dict) or not all(isinstance(one, str) for one in given.values()):
+            raise forms.ValidationError('These are names with texts: {"rooms": "12"}.')
+        return given
 
-    def clean_url(self) -> str:
-        url: str = self.cleaned_data["url"]
-        try:
-            self.instance.domain = web_domain(url) if url else ""
-        except InvalidUrl as error:
-            raise forms.ValidationError(str(error)) from error
-        return url
+    def save_by_service(self, given: dict[str, Any], row: Any) -> Lead:
+        return create_lead(given) if row is None else update_lead(row, given)
 
 
 @admin.register(Lead)
-class LeadAdmin(PartialSaveAdmin):
+class LeadAdmin(SlimFields, BigTable, ServiceAdmin):
     form = LeadForm
     list_display = [
         "email", "company", "full_name", "state", "list_name", "tag_list", "score",
@@ -111,13 +151,13 @@ class LeadAdmin(PartialSaveAdmin):
         ("score", RangeNumericFilter),
         ("last_emailed_at", RangeDateTimeFilter),
     ]
-    list_filter_submit = True
     search_fields = ["email"]
     search_help_text = "Address, name, company or website: the words, or how they begin"
     ordering = ["-created_at", "-id"]
-    paginator = EstimatingPaginator
-    show_full_result_count = False
-    actions = ["export_csv"]
+    actions = ["stop_selected", "delete_selected_leads", "restore_selected", "export_csv"]
+    actions_detail = ["stop_this", "delete_this", "restore_this"]
+    stop_this, delete_this, restore_this = STOP.button, DELETE.button, RESTORE.button
+
     readonly_fields = [
         "state", "domain", "last_emailed_at", "stopped_at", "deleted_at", "created_at",
         "updated_at",
@@ -160,10 +200,19 @@ class LeadAdmin(PartialSaveAdmin):
     ) -> tuple[QuerySet, bool]:
         return queryset.search(search_term), False
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        if "url" in form.changed_data:
-            form.changed_data.append("domain")
-        super().save_model(request, obj, form, change)
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        lead = Lead.objects.filter(pk=object_id).only("stopped_at", "deleted_at").first()
+        fitting = set()
+        if lead is not None and lead.deleted_at is not None:
+            fitting = {"leads_lead_restore_this"}
+        elif lead is not None:
+            fitting = {"leads_lead_delete_this"}
+            fitting |= set() if lead.stopped_at else {"leads_lead_stop_this"}
+        allowed = super().get_actions_detail(request, object_id)
+        return [button for button in allowed if button.action_name in fitting]
+
+    def has_removal_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Not by Django's own button: the row must stay, or an import would revive the lead."""
@@ -186,62 +235,75 @@ class LeadAdmin(PartialSaveAdmin):
     def tag_list(self, lead: Lead) -> str:
         return ", ".join(lead.tags)
 
+    # Of a whole list at once, in one statement each.
+    @admin.action(description="Stop", permissions=["change"])
+    def stop_selected(self, request: HttpRequest, queryset: Any) -> None:
+        messages.success(request, f"{stop_leads(queryset, clock.now())} leads stopped.")
+
+    @admin.action(description="Delete", permissions=["removal"])
+    def delete_selected_leads(self, request: HttpRequest, queryset: Any) -> None:
+        messages.success(request, f"{delete_leads(queryset, clock.now())} leads deleted.")
+
+    @admin.action(description="Restore deleted ones", permissions=["removal"])
+    def restore_selected(self, request: HttpRequest, queryset: Any) -> None:
+        messages.success(request, f"{restore_leads(queryset, clock.now())} leads restored.")
+
     @admin.action(description="Export as CSV", permissions=["view"])
     def export_csv(self, request: HttpRequest, queryset: QuerySet) -> FileResponse:
-        # Django closes it when the answer is sent.
-        file = tempfile.TemporaryFile("w+", encoding="utf-8-sig", newline="")  # noqa: SIM115
-        rows = queryset.values_list(*EXPORTED).iterator(chunk_size=2000)
-        write_csv(file, EXPORTED, rows)
-        file.seek(0)
-        return FileResponse(
-            file.buffer, as_attachment=True, filename="leads.csv", content_type="text/csv"
-        )
+        file = tempfile.TemporaryFile()  # noqa: SIM115  Django closes it when the answer is sent
+        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        write_csv(text, EXPORTED, queryset.values_list(*EXPORTED).iterator(chunk_size=2000))
+        text.detach().seek(0)
+        return FileResponse(file, as_attachment=True, filename="leads.csv", content_type="text/csv")
 
 
-class SuppressionForm(forms.ModelForm):
+class SuppressionForm(ServiceForm):
+    # Erasing a person takes more than an entry: the data have to go too.
+    reason = forms.ChoiceField(
+        choices=[one for one in Suppression.Reason.choices if one[0] != Suppression.Reason.ERASED],
+        initial=Suppression.Reason.MANUAL,
+        widget=UnfoldAdminSelectWidget,
+    )
+
     class Meta:
         model = Suppression
         fields = ["scope", "value", "reason", "note"]
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if self.errors:
-            return given
+    def clean_value(self) -> str:
+        value: str = self.cleaned_data["value"]
+        is_domain = self.cleaned_data.get("scope") == Suppression.Scope.DOMAIN
         try:
-            given["value"] = _normalised(given["value"], given["scope"])
-        except (InvalidAddress, InvalidUrl) as error:
-            self.add_error("value", str(error))
-        return given
+            address = normalised_address(f"a@{value.strip().lstrip('@')}" if is_domain else value)
+        except InvalidAddress as error:
+            raise forms.ValidationError(str(error)) from error
+        return address.partition("@")[2] if is_domain else address
 
-
-def _normalised(value: str, scope: str) -> str:
-    if scope == Suppression.Scope.ADDRESS:
-        return normalised_address(value)
-    return normalised_address(f"anybody@{value.strip().removeprefix('@')}").partition("@")[2]
+    def save_by_service(self, given: dict[str, Any], row: Any) -> Suppression:
+        suppress([given["value"]], scope=given["scope"], reason=given["reason"], note=given["note"])
+        return Suppression.objects.get(scope=given["scope"], value=given["value"])
 
 
 @admin.register(Suppression)
-class SuppressionAdmin(PartialSaveAdmin):
-    """Entries are added and never changed or taken away: whoever opted out stays out."""
+class SuppressionAdmin(BigTable, ServiceAdmin):
+    """Entries are never changed, and only those made by hand are taken away."""
 
     form = SuppressionForm
+    fields = ["scope", "value", "reason", "note"]
     list_display = ["value", "scope", "why", "note", "created_at"]
     list_filter = [
         ("scope", ChoicesDropdownFilter),
         ("reason", ChoicesDropdownFilter),
         ("created_at", RangeDateTimeFilter),
     ]
-    list_filter_submit = True
     search_fields = ["value__startswith"]
     search_help_text = "The beginning of an address or a domain"
-    paginator = EstimatingPaginator
-    show_full_result_count = False
+    actions = ["unsuppress_selected"]
+    actions_detail = ["unsuppress_this"]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        suppress([obj.value], reason=obj.reason, scope=obj.scope, note=obj.note)
-        stored = obj.erased_value(obj.value) if obj.reason == obj.Reason.ERASED else obj.value
-        obj.pk = Suppression.objects.get(scope=obj.scope, value=stored).pk
-        obj.value = stored  # the address of an erased person must not get into the history
+    unsuppress_this, unsuppress_selected = UNSUPPRESS.button, UNSUPPRESS.for_selected
+
+    def has_removal_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -262,7 +324,6 @@ class RefusalTable(ReadOnlyTable):
     model = ImportRefusal
     fields = ["row_number", "outcome", "column", "value", "reason"]
     readonly_fields = fields
-    show_change_link = False
 
 
 @admin.register(LeadImport)
@@ -277,7 +338,6 @@ class LeadImportAdmin(ReadOnlyAdmin):
         ("mode", ChoicesDropdownFilter),
         ("created_at", RangeDateTimeFilter),
     ]
-    list_filter_submit = True
     search_fields = ["filename", "list_name"]
     # Uploads are not served by the web server.
     exclude = ["file"]
@@ -298,7 +358,6 @@ class ImportRefusalAdmin(ReadOnlyAdmin):
     list_display = ["lead_import", "row_number", "outcome", "column", "value", "reason"]
     list_select_related = ["lead_import"]
     list_filter = [("outcome", ChoicesDropdownFilter)]
-    list_filter_submit = True
     search_fields = ["lead_import__filename", "reason"]
     ordering = ["-lead_import", "row_number"]
 

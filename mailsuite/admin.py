@@ -20,6 +20,8 @@ from mailsuite import celery_beat_admin
 from mailsuite.lib.admin import ReadOnlyAdmin
 from mailsuite.lib.idempotency.models import IdempotencyRecord
 
+admin.site.index_title = "Dashboard"
+
 __all__ = ["celery_beat_admin", "token_admin"]
 
 for model in (

@@ -16,8 +16,8 @@ DAYS = 14
 # Resolved by unfold's script, so that the chart follows the theme.
 _LOOKS = {
     "clicked": ("line", "oklch(76.9% .188 70.08)"),
-    "opened": ("line", "var(--color-primary-700)"),
-    "sent": ("bar", "var(--color-primary-300)"),
+    "opened": ("line", "oklch(58.5% .233 277)"),
+    "sent": ("bar", "var(--color-primary-400)"),
 }
 
 OPTIONS = json.dumps(
@@ -31,7 +31,12 @@ OPTIONS = json.dumps(
                 "position": "top",
                 "align": "end",
                 "reverse": True,
-                "labels": {"boxWidth": 8, "boxHeight": 8, "usePointStyle": True},
+                "labels": {
+                    "boxWidth": 10,
+                    "boxHeight": 10,
+                    "useBorderRadius": True,
+                    "borderRadius": 3,
+                },
             }
         },
         "scales": {

@@ -14,7 +14,7 @@ _OURS = ("leads", "templates_app", "campaigns", "tracking")
 # What a person may look at and nobody edits: written by mailsuite itself.
 _WRITTEN_BY_MACHINE = (
     "message", "messagecontent", "messageevent", "sendattempt", "trackedlink", "dailyfigures",
-    "enrollment", "audience", "campaigndomain", "importrefusal", "hit",
+    "enrollment", "audience", "campaigndomain", "importrefusal", "hit", "tick",
 )  # fmt: skip
 _OPERATIONS = ("sendingpolicy", "sendingaccount", "sendingdomain", "senderalias")
 

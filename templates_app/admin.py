@@ -4,16 +4,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.auth.models import AbstractBaseUser
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
-from unfold.admin import ModelAdmin
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from mailsuite.lib import clock
-from mailsuite.lib.admin import Deed, ReadOnlyAdmin, ReadOnlyTable
-from mailsuite.lib.errors import Refusal
+from mailsuite.lib.admin import Deed, ReadOnlyAdmin, ReadOnlyTable, ServiceAdmin, ServiceForm
 from templates_app.models import Template, TemplateVersion
 from templates_app.saving import delete_template, save_template, source_of
 
@@ -29,12 +26,8 @@ DELETE = Deed(
 )
 
 
-class TemplateForm(forms.ModelForm):
-    """A template and the text of its current version, as one thing to edit.
-
-    The service checks a template by trying it out, and what it refuses belongs to a field; so
-    it is called while the form is validated and not after.
-    """
+class TemplateForm(ServiceForm):
+    """A template and the text of its current version, as one thing to edit."""
 
     subject = forms.CharField(max_length=998, widget=UnfoldAdminTextInputWidget)
     html = forms.CharField(
@@ -47,7 +40,6 @@ class TemplateForm(forms.ModelForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 8, "class": "font-mono"}),
         help_text="Empty: made from the HTML.",
     )
-    by: AbstractBaseUser | None = None
 
     class Meta:
         model = Template
@@ -59,19 +51,8 @@ class TemplateForm(forms.ModelForm):
             source = source_of(version)
             self.initial.update(subject=source.subject, html=source.html, text=source.text)
 
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if self.errors:
-            return given
-        template = self.instance if self.instance.pk else None
-        try:
-            self.instance = save_template(template, by=self.by, **given).template
-        except Refusal as refusal:
-            for field, problem in refusal.fields.items():
-                self.add_error(field if field in self.fields else None, problem)
-            if not refusal.fields:
-                self.add_error(None, refusal.message)
-        return given
+    def save_by_service(self, given: dict[str, Any], row: Any) -> Template:
+        return save_template(row, by=self.by, **given).template
 
 
 class VersionTable(ReadOnlyTable):
@@ -85,7 +66,7 @@ class VersionTable(ReadOnlyTable):
 
 
 @admin.register(Template)
-class TemplateAdmin(ModelAdmin):
+class TemplateAdmin(ServiceAdmin):
     form = TemplateForm
     list_display = ["name", "subject", "version", "needs", "updated_at"]
     search_fields = ["name", "description", "current_version__subject"]
@@ -94,22 +75,12 @@ class TemplateAdmin(ModelAdmin):
     inlines = [VersionTable]
     actions = ["delete_selected_templates"]
     actions_detail = ["delete_this"]
-    warn_unsaved_form = True
 
     delete_this = DELETE.button
     delete_selected_templates = DELETE.for_selected
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).present().with_current()
-
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        # `fields` names what TemplateForm declares beside the model's own.
-        kwargs["fields"] = ["name", "description"]
-        form = super().get_form(request, obj, **kwargs)
-        return type("TemplateForm", (form,), {"by": request.user})
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        """TemplateForm has saved it."""
 
     def has_removal_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request)

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import User
 from django.db.models import F, OuterRef, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.admin import StackedInline, TabularInline
 from unfold.contrib.filters.admin import (
@@ -19,11 +22,19 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from campaigns import lifecycle, wizard
+from campaigns.audience import check_filters
 from campaigns.kpis import campaign_figures
 from campaigns.models import Audience, Campaign, CampaignDomain, DailyFigures, Enrollment
 from leads.models import Lead
 from mailsuite.lib import clock
-from mailsuite.lib.admin import Deed, PartialSaveAdmin, ReadOnlyAdmin
+from mailsuite.lib.admin import (
+    Deed,
+    PartialSaveAdmin,
+    ReadOnlyAdmin,
+    SlimFields,
+    WeekdaysField,
+)
+from mailsuite.lib.errors import Refusal
 
 STATUS_LABELS = {
     "draft": "default",
@@ -45,6 +56,7 @@ LAUNCH = Deed(
     "at the start that is set.",
     done="launched",
     service=lambda _, campaign: lifecycle.launch(campaign, clock.now()),
+    right="run",
     icon="rocket_launch",
     variant=ActionVariant.PRIMARY,
 )
@@ -54,6 +66,7 @@ PAUSE = Deed(
     asks="No mail leaves until it is resumed. Its domains stay taken.",
     done="paused",
     service=lambda _, campaign: lifecycle.pause(campaign, clock.now()),
+    right="run",
     icon="pause",
     variant=ActionVariant.WARNING,
 )
@@ -63,6 +76,7 @@ RESUME = Deed(
     asks="What is left gets new slots from now on, at the usual pace.",
     done="resumed",
     service=lambda _, campaign: lifecycle.resume(campaign, clock.now()),
+    right="run",
     icon="play_arrow",
     variant=ActionVariant.SUCCESS,
 )
@@ -72,6 +86,7 @@ STOP = Deed(
     asks="What is planned is canceled for good, and the domains are free. This can't be undone.",
     done="stopped",
     service=lambda _, campaign: lifecycle.stop(campaign, clock.now()),
+    right="run",
     icon="stop",
     variant=ActionVariant.DANGER,
 )
@@ -106,34 +121,47 @@ _BUTTONS: dict[str | None, tuple[str, ...]] = {
 
 
 class _DraftsOnly:
-    """Belongs to a campaign and can be changed while that is a draft."""
+    """Belongs to a campaign, and is a marketer's to change while that is a draft. The rights on
+    the rows as such are nobody's: the launch writes them too."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return _is_draft(obj) and super().has_add_permission(request, obj)  # type: ignore[misc]
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # The audience is written by the machine as a row, and by a marketer as part of a draft.
         return _is_draft(obj) and request.user.has_perm("campaigns.add_campaign")
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 def _is_draft(campaign: Any) -> bool:
     return campaign is None or campaign.status == Campaign.Status.DRAFT
 
 
-class AudienceInline(_DraftsOnly, StackedInline):
+class AudienceForm(forms.ModelForm):
+    class Meta:
+        model = Audience
+        fields = [
+            "mode", "list_name", "lead_ids", "filters", "exclude_suppressed", "one_per_domain",
+            "exclude_recent_days",
+        ]  # fmt: skip
+
+    def clean_filters(self) -> dict[str, Any]:
+        given = self.cleaned_data["filters"] or {}
+        if not isinstance(given, dict):
+            raise forms.ValidationError('These are filters with values: {"status": "active"}.')
+        try:
+            check_filters(given)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return given
+
+
+class AudienceInline(_DraftsOnly, SlimFields, StackedInline):
     model = Audience
+    form = AudienceForm
     can_delete = False
     fields = [
-        ("mode", "list_name"), "lead_ids", "filters",
-        ("exclude_suppressed", "one_per_domain", "exclude_recent_days"), "snapshot",
+        ("mode", "list_name"), "lead_ids", "filters", ("exclude_suppressed", "one_per_domain"),
+        "exclude_recent_days", "snapshot",
     ]  # fmt: skip
     readonly_fields = ["snapshot", "chosen"]
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A launched campaign's list of ids may be as long as its audience: its length will do."""
@@ -166,11 +194,20 @@ class DomainInline(_DraftsOnly, TabularInline):
     readonly_fields = ["is_held"]
     autocomplete_fields = ["domain"]
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self.has_change_permission(request, obj)
-
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("domain")
+
+
+class CampaignForm(forms.ModelForm):
+    send_days = WeekdaysField(required=False)
+
+    class Meta:
+        model = Campaign
+        fields = [
+            "name", "template", "flow", "followup_enabled", "followup_attach_report",
+            "followup_days", "followup_template", "start_mode", "start_at", "daily_limit",
+            "send_days", "send_from", "send_until", "track_opens", "track_clicks",
+        ]  # fmt: skip
 
 
 def _figure(counter: str) -> Coalesce:
@@ -186,6 +223,7 @@ def _figure(counter: str) -> Coalesce:
 
 @admin.register(Campaign)
 class CampaignAdmin(PartialSaveAdmin):
+    form = CampaignForm
     list_display = [
         "name", "state", "domains", "leads", "progress", "opened", "clicked", "launched_at",
         "finished_at",
@@ -199,10 +237,9 @@ class CampaignAdmin(PartialSaveAdmin):
     search_fields = ["name"]
     autocomplete_fields = ["template", "flow", "followup_template"]
     readonly_fields = [
-        "state", "results", "outcome", "created_by", "created_at", "launched_at", "finished_at",
+        "state", "outcome", "created_by", "created_at", "launched_at", "finished_at",
     ]  # fmt: skip
     fieldsets = [
-        (None, {"fields": ["results"]}),
         ("What is sent", {"fields": ["name", ("template", "flow")]}),
         (
             "Follow-up of a single template",
@@ -213,10 +250,10 @@ class CampaignAdmin(PartialSaveAdmin):
                 ]
             },
         ),
-        ("Start", {"fields": [("start_mode", "start_at")]}),
+        ("Start", {"fields": ["start_mode", "start_at"]}),
         (
             "Limits, narrower than the sending policy's",
-            {"fields": [("daily_limit", "send_days"), ("send_from", "send_until")]},
+            {"fields": ["daily_limit", "send_days", ("send_from", "send_until")]},
         ),
         ("Tracking", {"fields": [("track_opens", "track_clicks")]}),
         (
@@ -226,6 +263,7 @@ class CampaignAdmin(PartialSaveAdmin):
         ),
     ]  # fmt: skip
     inlines = [AudienceInline, DomainInline]
+    change_form_before_template = "campaigns/admin/results.html"
     actions = [
         "launch_selected", "pause_selected", "resume_selected", "stop_selected",
         "duplicate_selected",
@@ -256,21 +294,37 @@ class CampaignAdmin(PartialSaveAdmin):
         allowed = super().get_actions_detail(request, object_id)
         return [button for button in allowed if button.action_name in names]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """Only a draft can be changed; a launched campaign is history in the making."""
-        if _is_draft(obj) and request.user.has_perm("campaigns.add_campaign"):
-            return self.readonly_fields
-        named = [name for _, part in self.fieldsets for name in _flat(part["fields"])]  # type: ignore[index]
-        return list(dict.fromkeys([*self.readonly_fields, *named]))
-
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A draft has no results and no history."""
-        return self.fieldsets if not _is_draft(obj) else self.fieldsets[1:-1]
+        """A draft has no history."""
+        return self.fieldsets[:-1] if _is_draft(obj) else self.fieldsets
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        launched = self.model.objects.exclude(status=Campaign.Status.DRAFT)
+        campaign = launched.filter(pk=unquote(object_id)).first() if object_id else None
+        figures = campaign_figures(campaign) if campaign is not None else None
+        context = {**(extra_context or {}), "figures": figures}
+        return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             obj.created_by = request.user
         super().save_model(request, obj, form, change)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft can be changed, by who may make one; the rest is history in the making."""
+        if isinstance(obj, Campaign):
+            return _is_draft(obj) and request.user.has_perm("campaigns.add_campaign")
+        return super().has_change_permission(request, obj)
+
+    def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Launch, pause, resume and stop."""
+        return super().has_change_permission(request)
 
     def has_copy_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_add_permission(request)
@@ -303,27 +357,18 @@ class CampaignAdmin(PartialSaveAdmin):
         return render_to_string("campaigns/admin/progress.html", context) if to_send else "–"
 
     @admin.display(description="opened", ordering="n_opened")
-    def opened(self, campaign: Any) -> str:
+    def opened(self, campaign: Any) -> SafeString | str:
         return _rate(campaign.n_opened, campaign.n_sent)
 
     @admin.display(description="clicked", ordering="n_clicked")
-    def clicked(self, campaign: Any) -> str:
+    def clicked(self, campaign: Any) -> SafeString | str:
         return _rate(campaign.n_clicked, campaign.n_sent)
 
-    @admin.display(description="Results")
-    def results(self, campaign: Campaign) -> SafeString:
-        figures = campaign_figures(campaign)
-        return render_to_string("campaigns/admin/results.html", {"figures": figures})
 
-
-def _flat(fields: Any) -> list[str]:
-    return [
-        name for field in fields for name in (field if isinstance(field, tuple | list) else [field])
-    ]
-
-
-def _rate(part: int, whole: int) -> str:
-    return f"{part} ({part / whole:.0%})" if whole else "–"
+def _rate(part: int, whole: int) -> SafeString | str:
+    if not whole:
+        return "–"
+    return format_html('<span class="ms-nowrap">{} ({})</span>', part, f"{part / whole:.0%}")
 
 
 @admin.register(Enrollment)
@@ -336,7 +381,6 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         ("campaign", AutocompleteSelectFilter),
         ("domain", AutocompleteSelectFilter),
     ]
-    list_filter_submit = True
     search_fields = ["lead__email"]
     search_help_text = "Address, name or company of the lead"
     ordering = ["-id"]
@@ -392,6 +436,5 @@ class DailyFiguresAdmin(ReadOnlyAdmin):
     ]  # fmt: skip
     list_select_related = ["campaign", "step"]
     list_filter = [("campaign", AutocompleteSelectFilter)]
-    list_filter_submit = True
     search_fields = ["campaign__name"]
     ordering = ["-day", "campaign", "step"]

@@ -88,7 +88,6 @@ class StepTable(ReadOnlyTable):
         "delay_unit",
     ]  # fmt: skip
     readonly_fields = fields
-    show_change_link = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).select_related("template")

@@ -22,7 +22,6 @@ class _OfMessages(ReadOnlyAdmin):
 
     search_fields = ["message__lead__email"]
     search_help_text = "Address, name or company of the lead"
-    list_filter_submit = True
     ordering = ["-id"]
 
     def get_search_results(
@@ -97,7 +96,6 @@ class TrackedLinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "campaign"]
     list_select_related = ["campaign"]
     list_filter = [("campaign", AutocompleteSelectFilter)]
-    list_filter_submit = True
     search_fields = ["url"]
 
 
@@ -105,4 +103,3 @@ class TrackedLinkAdmin(ReadOnlyAdmin):
 class TickAdmin(ReadOnlyAdmin):
     list_display = ["at", "finished_at"]
     list_filter = [("at", RangeDateTimeFilter)]
-    list_filter_submit = True

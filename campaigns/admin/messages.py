@@ -69,7 +69,6 @@ class AttemptTable(ReadOnlyTable):
     model = SendAttempt
     fields = ["started_at", "gated_at", "finished_at", "outcome", "reply_code", "detail", "worker"]
     readonly_fields = fields
-    show_change_link = False
 
 
 class EventTable(ReadOnlyTable):
@@ -96,11 +95,10 @@ class MessageAdmin(ReadOnlyAdmin):
         ("domain", AutocompleteSelectFilter),
         ("scheduled_at", RangeDateTimeFilter),
     ]
-    list_filter_submit = True
     search_fields = ["lead__email", "smtp_message_id"]
     search_help_text = "Address, name or company of the lead, or a whole Message-ID"
     ordering = ["-id"]
-    readonly_fields = ["state", "content"]
+    readonly_fields = ["state", "kept"]
     fieldsets = [
         (
             None,
@@ -114,7 +112,7 @@ class MessageAdmin(ReadOnlyAdmin):
                 ]
             },
         ),
-        ("What was sent", {"fields": ["content"]}),
+        ("What was sent", {"fields": ["kept"]}),
     ]  # fmt: skip
     inlines = [AttemptTable, EventTable]
     actions = ["assume_sent_selected", "resend_selected"]
@@ -148,10 +146,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def state(self, message: Message) -> str:
         return message.status
 
-    @admin.display(description="content")
-    def content(self, message: Message) -> SafeString | str:
+    @admin.display(description="as sent")
+    def kept(self, message: Message) -> SafeString | str:
         try:
-            kept = message.content
+            content = message.content
         except ObjectDoesNotExist:
             return "Nothing is kept: it was not sent yet, or too long ago."
-        return render_to_string("campaigns/admin/content.html", {"content": kept})
+        return render_to_string("campaigns/admin/content.html", {"content": content})

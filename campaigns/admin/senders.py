@@ -10,20 +10,15 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget, UnfoldAdminPasswordWidget
+from unfold.widgets import UnfoldAdminPasswordWidget
 
 from campaigns.calendars import policy_value
 from campaigns.domain_pausing import pause_domain, plan_domains_of, resume_domain
 from campaigns.models import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
 from campaigns.scheduling.errors import InvalidFieldError
 from mailsuite.lib import clock
-from mailsuite.lib.admin import Deed, PartialSaveAdmin
-
-WEEKDAYS = list(
-    enumerate(
-        ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"], start=1
-    )
-)
+from mailsuite.lib.admin import Deed, PartialSaveAdmin, WeekdaysField
+from mailsuite.lib.admin.fields import WEEKDAYS
 
 # What the planner's fields are called in the form.
 _POLICY_FIELDS = {"interval": "interval_minutes"}
@@ -49,9 +44,7 @@ RESUME = Deed(
 
 
 class PolicyForm(forms.ModelForm):
-    send_days = forms.TypedMultipleChoiceField(
-        choices=WEEKDAYS, coerce=int, widget=UnfoldAdminCheckboxSelectMultipleWidget
-    )
+    send_days = WeekdaysField()
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -82,7 +75,7 @@ class SendingPolicyAdmin(PartialSaveAdmin):
     search_fields = ["name"]
     fieldsets = [
         (None, {"fields": ["name", "timezone", "send_days"]}),
-        ("Window", {"fields": [("window_start", "window_end", "grace_until")]}),
+        ("Window", {"fields": ["window_start", "window_end", "grace_until"]}),
         ("Pace", {"fields": [("interval_minutes", "daily_cap")]}),
         ("Holidays", {"fields": ["holiday_country", "blackout_dates", "working_holidays"]}),
     ]
@@ -113,9 +106,10 @@ class SendingPolicyAdmin(PartialSaveAdmin):
 
 
 class AccountForm(forms.ModelForm):
-    """The secret goes in and never comes out; it is not even read for this page."""
+    """The secret goes in and never comes out; the stored one is not even read for this page."""
 
-    secret = forms.CharField(
+    new_secret = forms.CharField(
+        label="Secret",
         required=False,
         strip=False,
         widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
@@ -125,32 +119,23 @@ class AccountForm(forms.ModelForm):
 
     class Meta:
         model = SendingAccount
-        fields = [
-            "name", "backend", "host", "port", "security", "username", "secret",
-            "provider_options",
-        ]  # fmt: skip
+        fields = ["name", "backend", "host", "port", "security", "username", "provider_options"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["secret"] = ""
+    def clean_provider_options(self) -> dict[str, Any]:
+        given = self.cleaned_data["provider_options"] or {}
+        if not isinstance(given, dict):
+            raise forms.ValidationError('These are names with values: {"sender_domain": "…"}.')
+        return given
 
     def clean(self) -> dict[str, Any]:
         """A stored secret is not shown to another server only because its name was changed."""
         given: dict[str, Any] = super().clean() or {}
         elsewhere = {"host", "backend"} & set(self.changed_data)
-        if self.instance.pk and elsewhere and not given.get("secret"):
-            self.add_error("secret", "Enter it again: the account leads to another server now.")
+        if given.get("new_secret"):
+            self.instance.secret = given["new_secret"]
+        elif self.instance.pk and elsewhere:
+            self.add_error("new_secret", "Enter it again: the account leads elsewhere now.")
         return given
-
-    def _post_clean(self) -> None:
-        """An empty field changes nothing."""
-        if not self.cleaned_data.get("secret"):
-            self.cleaned_data.pop("secret", None)
-        super()._post_clean()  # type: ignore[misc]  # Django's, undeclared in its stubs
-
-    def _get_validation_exclusions(self) -> set[str]:
-        """Validating the row would read the stored secret, for which the key may be lost."""
-        return super()._get_validation_exclusions() | {"secret"}  # type: ignore[misc]
 
 
 @admin.register(SendingAccount)
@@ -162,8 +147,9 @@ class SendingAccountAdmin(PartialSaveAdmin):
     readonly_fields = ["has_secret"]
     fieldsets = [
         (None, {"fields": ["name", "backend"]}),
-        ("Server", {"fields": [("host", "port", "security"), ("username", "secret")]}),
-        (None, {"fields": ["has_secret", "provider_options"]}),
+        ("Server", {"fields": ["host", ("port", "security")]}),
+        ("Login", {"fields": ["username", "new_secret", "has_secret"]}),
+        ("Provider", {"fields": ["provider_options"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
@@ -172,11 +158,15 @@ class SendingAccountAdmin(PartialSaveAdmin):
         return accounts.annotate(secret_is_stored=~Q(secret=""))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who may only look gets no field for the secret at all."""
-        if self.has_change_permission(request, obj) or obj is None:
+        """Who may only look gets no field for a secret."""
+        if obj is None or self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj)
-        names = [field for field in AccountForm.Meta.fields if field != "secret"]
-        return [(None, {"fields": [*names, "has_secret"]})]
+        return [(None, {"fields": [*AccountForm.Meta.fields, "has_secret"]})]
+
+    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+        if "new_secret" in form.changed_data:
+            form.changed_data.append("secret")
+        super().save_model(request, obj, form, change)
 
     @display(description="secret stored", boolean=True)
     def has_secret(self, account: Any) -> bool:

@@ -1,14 +1,25 @@
 """What the admin pages of all apps are made of."""
 
 from mailsuite.lib.admin.acting import Deed, run_for_each
-from mailsuite.lib.admin.pages import PartialSaveAdmin, ReadOnlyAdmin, ReadOnlyTable
-from mailsuite.lib.admin.paginator import EstimatingPaginator
+from mailsuite.lib.admin.fields import WeekdaysField
+from mailsuite.lib.admin.forms import ServiceAdmin, ServiceForm
+from mailsuite.lib.admin.pages import (
+    BigTable,
+    PartialSaveAdmin,
+    ReadOnlyAdmin,
+    ReadOnlyTable,
+    SlimFields,
+)
 
 __all__ = [
+    "BigTable",
     "Deed",
-    "EstimatingPaginator",
     "PartialSaveAdmin",
     "ReadOnlyAdmin",
     "ReadOnlyTable",
+    "ServiceAdmin",
+    "ServiceForm",
+    "SlimFields",
+    "WeekdaysField",
     "run_for_each",
 ]

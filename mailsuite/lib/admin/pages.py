@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Model
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import JSONField, Model
 from django.forms import Form
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.views import ChangeList
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from mailsuite.lib.admin.paginator import EstimatingPaginator
 
@@ -23,12 +26,39 @@ class _NobodyWrites:
         return False
 
 
-class ReadOnlyAdmin(_NobodyWrites, ModelAdmin):
-    """What mailsuite writes itself; people look at it. May have millions of rows."""
+class SlimFields:
+    """Lists separated by commas take one line, JSON a few."""
+
+    formfield_overrides = {
+        ArrayField: {"widget": UnfoldAdminTextInputWidget},
+        JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+    }
+
+
+class _WholeOrPart(ChangeList):
+    """Tells a filtered list from the whole one without counting the whole one again."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        if not self.query and not self.has_active_filters:
+            self.full_result_count = self.result_count
+
+
+class BigTable:
+    """A list that may have millions of rows."""
 
     paginator = EstimatingPaginator
     show_full_result_count = False
     list_per_page = 50
+    list_filter_submit = True
+
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
+        return _WholeOrPart
+
+
+class ReadOnlyAdmin(_NobodyWrites, BigTable, ModelAdmin):
+    """What mailsuite writes itself; people look at it."""
+
     compressed_fields = True
 
 
@@ -38,11 +68,11 @@ class ReadOnlyTable(_NobodyWrites, TabularInline):
     extra = 0
     max_num = 0
     can_delete = False
-    show_change_link = True
+    hide_title = True
     per_page = 20
 
 
-class PartialSaveAdmin(ModelAdmin):
+class PartialSaveAdmin(SlimFields, ModelAdmin):
     """Writes the fields that were changed and no others.
 
     A whole row written back would undo what workers did to it since the form was opened: set
