@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import io
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TextIO
+
+from django.http import FileResponse
 
 from leads.columns import REPORT_HEADINGS
 from leads.exports import write_csv
@@ -27,6 +31,21 @@ def write_report(lead_import: LeadImport, out: TextIO) -> int:
         for one in stored
     )
     return write_remarks(remarks, Path(lead_import.file.path), read_options(lead_import), out)
+
+
+def report_file(lead_import: LeadImport) -> FileResponse:
+    """The report as a download."""
+    file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+    write_report(lead_import, text)
+    text.detach()
+    file.seek(0)
+    return FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"import-{lead_import.pk}-errors.csv",
+        content_type="text/csv; charset=utf-8",
+    )
 
 
 def write_remarks(

@@ -44,11 +44,13 @@ def store_import(
     mapping: Mapping[str, str] | None = None,
     options: ReadOptions | None = None,
     dry_run: bool = False,
+    may_lack_mapping: bool = False,
     by: User | None = None,
 ) -> LeadImport:
     """Keep a file to be imported; it is opened and its columns are mapped, no more.
 
-    Raises FileRefused where that fails; nothing is kept then.
+    Raises FileRefused where that fails; nothing is kept then. With `may_lack_mapping`, a file
+    whose columns nobody knows is kept for a person to map.
     """
     options = options or ReadOptions()
     try:
@@ -56,7 +58,7 @@ def store_import(
             found = inspect(path, options, mapping)
     except UnreadableFile as error:
         raise FileRefused(error) from error
-    if found.mapping_error:
+    if found.mapping_error and not may_lack_mapping:
         raise FileRefused(MappingError(found.mapping_error))
     lead_import = LeadImport(
         filename=filename[:255],
@@ -126,26 +128,20 @@ def fail(lead_import: LeadImport, error: Refusal | str) -> None:
 
 
 @transaction.atomic
-def reset(lead_import: LeadImport) -> None:
-    """Make it pending again: after a failure, or after a dry run, which then is run for real.
+def reset(lead_import: LeadImport, **changes: Any) -> None:
+    """Make it pending again, with these fields changed: after a failure, or after a dry run.
 
     Raises Conflict for every other import, which would bring nothing new.
     """
-    current = LeadImport.objects.select_for_update().get(pk=lead_import.pk)
-    if current.status == Status.COMPLETED and current.dry_run:
-        lead_import.dry_run = False
-    elif current.status != Status.FAILED:
+    now = LeadImport.objects.select_for_update().get(pk=lead_import.pk)
+    if now.status != Status.FAILED and not (now.status == Status.COMPLETED and now.dry_run):
         raise Conflict(
-            f"This import is {current.status}. Only one that failed, or a dry run, can be run "
+            f"This import is {now.status}. Only one that failed, or a dry run, can be run "
             "again; upload the file once more for another import."
         )
     lead_import.refusals.all().delete()
-    lead_import.status = Status.PENDING
-    lead_import.rows_done = 0
-    lead_import.created_count = lead_import.updated_count = 0
-    lead_import.skipped_count = lead_import.refused_count = 0
-    lead_import.notes, lead_import.error = [], ""
-    lead_import.started_at = lead_import.finished_at = None
+    for name, value in {**_UNTOUCHED, **changes}.items():
+        setattr(lead_import, name, value)
     lead_import.save()
 
 
@@ -154,6 +150,18 @@ def read_options(lead_import: LeadImport) -> ReadOptions:
 
 
 _OPTIONS = ("encoding", "delimiter", "sheet")
+_UNTOUCHED = {
+    "status": Status.PENDING,
+    "rows_done": 0,
+    "created_count": 0,
+    "updated_count": 0,
+    "skipped_count": 0,
+    "refused_count": 0,
+    "notes": [],
+    "error": "",
+    "started_at": None,
+    "finished_at": None,
+}
 
 
 def _store_result(lead_import: LeadImport, result: ImportResult) -> None:

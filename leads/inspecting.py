@@ -39,6 +39,11 @@ class Inspection:
     sheets: tuple[str, ...]
     known_targets: tuple[str, ...] = TARGETS
 
+    @classmethod
+    def of_nothing(cls) -> Inspection:
+        """Of a file that can't be read any more."""
+        return cls((), {}, "", (), (), 0, None, None, None, ())
+
 
 def inspect(
     path: Path, options: ReadOptions = DEFAULT_OPTIONS, corrections: Mapping[str, str] | None = None

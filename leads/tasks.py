@@ -58,11 +58,12 @@ def tend_imports() -> None:
 
 
 def run_again(lead_import: LeadImport) -> None:
-    """Run an import that failed once more, or a dry run for real: at once if it is small.
+    """Run a completed dry run for real, or an import that failed once more as it was.
 
     Raises Conflict for every other import. What the import itself refuses becomes its status.
     """
-    import_runs.reset(lead_import)
+    failed = lead_import.status == LeadImport.Status.FAILED
+    import_runs.reset(lead_import, dry_run=lead_import.dry_run and failed)
     start(lead_import)
 
 

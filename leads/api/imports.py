@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import tempfile
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -23,7 +21,7 @@ from leads.api.import_serializers import (
     ImportQuery,
     InspectionItem,
 )
-from leads.import_reports import write_report
+from leads.import_reports import report_file
 from leads.import_runs import ROWS_AT_ONCE, import_now
 from leads.inspecting import FileRefused, inspect, on_disk
 from leads.models import LeadImport
@@ -123,18 +121,7 @@ class ReportViewSet(ImportViewSet):
 
         Mended, the file can be imported as it is.
         """
-        lead_import = self.found(self.queryset, import_id)
-        file = tempfile.TemporaryFile()  # noqa: SIM115  # the response closes it
-        text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
-        write_report(lead_import, text)
-        text.detach()
-        file.seek(0)
-        return FileResponse(
-            file,
-            as_attachment=True,
-            filename=f"import-{import_id}-errors.csv",
-            content_type="text/csv; charset=utf-8",
-        )
+        return report_file(self.found(self.queryset, import_id))
 
     def handle_exception(self, exc: Exception) -> Response:
         response = super().handle_exception(exc)
