@@ -20,6 +20,7 @@ from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from leads.addresses import InvalidAddress, normalised_address
+from leads.admin_import import ImportButton, ImportPages
 from leads.deleting import delete_leads, restore_leads
 from leads.exports import write_csv
 from leads.models import ImageAsset, ImportRefusal, Lead, LeadImport, Report, Suppression
@@ -133,7 +134,7 @@ class LeadForm(ServiceForm):
 
 
 @admin.register(Lead)
-class LeadAdmin(SlimFields, BigTable, ServiceAdmin):
+class LeadAdmin(ImportButton, SlimFields, BigTable, ServiceAdmin):
     form = LeadForm
     list_display = [
         "email", "company", "full_name", "state", "list_name", "tag_list", "score",
@@ -327,7 +328,7 @@ class RefusalTable(ReadOnlyTable):
 
 
 @admin.register(LeadImport)
-class LeadImportAdmin(ReadOnlyAdmin):
+class LeadImportAdmin(ImportPages, ReadOnlyAdmin):
     list_display = [
         "filename", "list_name", "mode", "state", "rows_done", "rows_total", "created_count",
         "updated_count", "skipped_count", "refused_count", "created_by", "created_at",
