@@ -7,6 +7,7 @@ real WSGI application with the token of a marketer; what they write is rolled ba
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from django.core import signals
 from django.core.management import call_command
 from django.db import close_old_connections
 from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, assume, settings
 from rest_framework_simplejwt.tokens import RefreshToken
 from schemathesis.config import SchemathesisConfig
+from schemathesis.core.parameters import ParameterLocation
 
 from mailsuite.wsgi import application
 from tests.factories import (
@@ -34,7 +36,14 @@ from tests.factories import (
     UserFactory,
 )
 
-EXAMPLES = 15
+EXAMPLES = 10
+
+
+def read_to_the_end(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """The application as a server runs it. The client of schemathesis closes no files."""
+    with closing(application(environ, start_response)) as answer:
+        return [b"".join(answer)]
+
 
 schema = schemathesis.openapi.from_dict(
     SchemaGenerator().get_schema(public=True),
@@ -43,7 +52,7 @@ schema = schemathesis.openapi.from_dict(
         {"checks": {"positive_data_acceptance": {"enabled": False}}}
     ),
 )
-schema.app = application
+schema.app = read_to_the_end
 
 
 @pytest.fixture
@@ -97,6 +106,8 @@ def one_transaction() -> Iterator[None]:
 def test_an_operation_keeps_to_its_schema(
     case: schemathesis.Case, existing: dict[str, int], headers: dict[str, str]
 ) -> None:
+    # Its bad headers are replaced by our good one, so nothing bad would be sent.
+    assume(case.meta is None or not case.meta.is_negative_at(ParameterLocation.HEADER))
     for name, value in (case.path_parameters or {}).items():
         # Half of the well-formed ids are made to lead somewhere.
         if isinstance(value, int) and value % 2 == 0 and name in existing:

@@ -159,7 +159,9 @@ class CampaignDetail(CampaignItem):
     followup = FollowupItem(source="*")
     limits = LimitsItem(source="*")
     tracking = TrackingItem(source="*")
-    timeline = serializers.SerializerMethodField(help_text="Local days on which mails were sent…")
+    timeline = serializers.SerializerMethodField(
+        help_text="The local days on which something happened, in order."
+    )
     funnel = serializers.SerializerMethodField(help_text="A stage for each mail of the flow.")
 
     @property

@@ -21,7 +21,7 @@ from campaigns.api.serializers.wizard import (
     draft_fields,
 )
 from campaigns.flow_building import steps_for
-from campaigns.models import Campaign, FlowStep
+from campaigns.models import Audience, Campaign, FlowStep
 from campaigns.wizard import CampaignDraft
 from mailsuite.lib import clock
 from mailsuite.lib.api.auth import Nothing
@@ -46,8 +46,9 @@ class CampaignViewSet(ApiViewSet):
     @extend_schema(parameters=[CampaignQuery], responses=CampaignItem(many=True))
     def list(self, request: Request) -> Response:
         """Campaigns with what came of them so far."""
-        page = self.paginate_queryset(_matching(self.queryset.all(), self.query(CampaignQuery)))
-        context = {"totals": kpis.totals(campaign.pk for campaign in page or [])}
+        campaigns = _matching(self.queryset.all(), self.query(CampaignQuery))
+        page = [_with_audience(campaign) for campaign in self.paginate_queryset(campaigns) or []]
+        context = {"totals": kpis.totals(campaign.pk for campaign in page)}
         return self.get_paginated_response(CampaignItem(page, many=True, context=context).data)
 
     @extend_schema(request=CampaignCommand, responses={201: CampaignDetail})
@@ -126,7 +127,8 @@ class CampaignViewSet(ApiViewSet):
         return cast(Campaign, self.found(Campaign.objects.all(), campaign_id))
 
     def _detail(self, campaign_id: int, status: int = 200) -> Response:
-        campaign = self.found(self.queryset.select_related("flow_version"), campaign_id)
+        found = self.found(self.queryset.select_related("flow_version"), campaign_id)
+        campaign = _with_audience(found)
         context = {"figures": kpis.campaign_figures(campaign), "steps": _steps(campaign)}
         return Response(CampaignDetail(campaign, context=context).data, status=status)
 
@@ -151,6 +153,13 @@ def _require_audience(command: dict[str, Any]) -> None:
         "Say whom the campaign is for, or save it as a draft.",
         fields={"audience.mode": "is needed: leads, filter, list or all"},
     )
+
+
+def _with_audience(campaign: Campaign) -> Campaign:
+    """A campaign that was made without the wizard may have no audience yet."""
+    if not hasattr(campaign, "audience"):
+        Audience(campaign=campaign)  # which the campaign knows from now on
+    return campaign
 
 
 def _steps(campaign: Campaign) -> Sequence[FlowStep]:

@@ -107,6 +107,15 @@ def test_the_ids_of_a_launched_audience_are_not_sent_each_time(marketer: ApiClie
     assert data["audience"]["lead_ids"] is None
 
 
+def test_a_campaign_that_was_made_without_an_audience_is_shown(marketer: ApiClient) -> None:
+    made = CampaignFactory(status="draft", flow_version=None)
+
+    data = marketer.get(f"/api/v1/campaigns/{made.pk}").json()["data"]
+
+    assert (data["audience_count"], data["audience"]["lead_ids"]) == (0, [])
+    assert names(marketer.get("/api/v1/campaigns")) == [made.name]
+
+
 def test_the_list_costs_the_same_for_one_and_for_twenty(
     marketer: ApiClient, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
