@@ -82,12 +82,17 @@ def mails_after_the_suppression(scope: Scope) -> Finding | None:
         """
         SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
                AS offender
-        FROM leads_suppression s
-        JOIN campaigns_message m ON m.sent_at IS NOT NULL AND (
-             (s.scope = 'address' AND m.recipient = s.value)
-             OR (s.scope = 'domain' AND split_part(m.recipient, '@', 2) = s.value))
+        FROM campaigns_message m
         JOIN campaigns_messagecontent c ON c.message_id = m.id
-        WHERE c.created_at > s.created_at
+        JOIN leads_suppression s ON s.scope = 'address' AND s.value = m.recipient
+        WHERE m.sent_at IS NOT NULL AND c.created_at > s.created_at
+        UNION ALL
+        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
+        FROM campaigns_message m
+        JOIN campaigns_messagecontent c ON c.message_id = m.id
+        JOIN leads_suppression s
+             ON s.scope = 'domain' AND s.value = split_part(m.recipient, '@', 2)
+        WHERE m.sent_at IS NOT NULL AND c.created_at > s.created_at
         """,
         scope.parameters,
         mend="Write to the recipient by hand, and report a bug.",
