@@ -160,7 +160,7 @@ class CampaignDetail(CampaignItem):
     limits = LimitsItem(source="*")
     tracking = TrackingItem(source="*")
     timeline = serializers.SerializerMethodField(
-        help_text="The local days on which something happened, in order."
+        help_text="Local days on which something happened."
     )
     funnel = serializers.SerializerMethodField(help_text="A stage for each mail of the flow.")
 
