@@ -16,7 +16,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from campaigns.enrollments import cancel_messages
+from campaigns.enrollments import cancel_queued
 from campaigns.models import Message, SendAttempt
 
 # Composing and connecting; nothing has left, so another worker may take over soon.
@@ -99,7 +99,7 @@ def cancel(claim: Claim, detail: str, at: datetime) -> bool:
     """Cancel a claimed message that must not leave any more."""
     if not put_back(claim, SendAttempt.Outcome.WITHHELD, detail, at):
         return False
-    cancel_messages(Message.objects.filter(pk=claim.message_id), at)
+    cancel_queued("id", [claim.message_id], at)
     return True
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Literal
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from campaigns.figures import count_canceled
 from campaigns.models import Enrollment, Message, SendingDomain
-from campaigns.querysets import EnrollmentQuerySet, MessageQuerySet
+from campaigns.querysets import EnrollmentQuerySet
 
 
 @transaction.atomic
@@ -31,36 +33,41 @@ def end_enrollments(
     Enrollment.objects.filter(pk__in=ids).update(
         status=Enrollment.Status.ENDED, end_reason=reason, ended_at=at
     )
-    cancel_messages(Message.objects.filter(enrollment__in=ids), at)
+    cancel_queued("enrollment_id", ids, at)
     return len(ids)
 
 
-def cancel_messages(messages: MessageQuerySet, at: datetime) -> int:
-    """Cancel the queued ones of a queryset of messages. Within a transaction."""
-    queued = list(
-        messages.queued()
-        .select_related("domain__policy")
-        .select_for_update(no_key=True, of=("self",))
-        .order_by("pk")
-    )
-    if not queued:
-        return 0
-    Message.objects.filter(pk__in=[message.pk for message in queued]).update(
-        status=Message.Status.CANCELED
-    )
-    SendingDomain.objects.filter(pk__in={message.domain_id for message in queued}).update(
-        needs_replanning=True
-    )
-    _count(queued, at)
-    return len(queued)
+def cancel_queued(column: Literal["id", "enrollment_id"], ids: Sequence[int], at: datetime) -> int:
+    """Cancel the queued ones among these messages, or the messages of these enrollments.
+
+    Within a transaction, with the enrollments locked. One statement, however many there are,
+    locking in one order.
+    """
+    table = Message._meta.db_table
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH queued AS (SELECT id FROM {table} "  # noqa: S608
+            f"WHERE {column} = ANY(%s) AND status = 'queued' ORDER BY id FOR NO KEY UPDATE), "
+            f"canceled AS (UPDATE {table} AS message SET status = 'canceled' "
+            "FROM queued WHERE message.id = queued.id "
+            "RETURNING message.campaign_id, message.step_id, message.domain_id) "
+            "SELECT campaign_id, step_id, domain_id, count(*) FROM canceled GROUP BY 1, 2, 3",
+            [list(ids)],
+        )
+        groups: list[tuple[int, int, int, int]] = cursor.fetchall()
+    if groups:
+        _account_for(groups, at)
+    return sum(count for *_, count in groups)
 
 
-def _count(messages: list[Message], at: datetime) -> None:
-    by_campaign_and_day: dict[tuple[int, date], dict[int, int]] = defaultdict(
-        lambda: defaultdict(int)
-    )
-    for message in messages:
-        day = at.astimezone(message.domain.policy.zone).date()
-        by_campaign_and_day[message.campaign_id, day][message.step_id] += 1
-    for campaign_id, day in sorted(by_campaign_and_day):
-        count_canceled(campaign_id, by_campaign_and_day[campaign_id, day], day)
+def _account_for(groups: Sequence[tuple[int, int, int, int]], at: datetime) -> None:
+    """Give the slots back and move the figures, for rows of campaign, step, domain and count."""
+    domain_ids = {domain_id for _, _, domain_id, _ in groups}
+    domains = SendingDomain.objects.select_related("policy").in_bulk(domain_ids)
+    SendingDomain.objects.filter(pk__in=domain_ids).update(needs_replanning=True)
+    by_day: defaultdict[tuple[int, date], Counter[int]] = defaultdict(Counter)
+    for campaign_id, step_id, domain_id, count in groups:
+        day = at.astimezone(domains[domain_id].policy.zone).date()
+        by_day[campaign_id, day][step_id] += count
+    for campaign_id, day in sorted(by_day):
+        count_canceled(campaign_id, by_day[campaign_id, day], day)

@@ -11,9 +11,10 @@ domain, figures.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+import structlog
 from django.db import transaction
 
 from campaigns.calendars import sending_calendar
@@ -22,8 +23,12 @@ from campaigns.enrollments import end_enrollments
 from campaigns.figures import count
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
+from campaigns.scheduling.errors import NoSendingDayError
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
+from mailsuite.lib.errors import Refusal
+
+log = structlog.get_logger(__name__)
 
 Kind = MessageEvent.Kind
 Actor = MessageEvent.Actor
@@ -176,12 +181,25 @@ def _free_next(message: Message) -> None:
                 status=Enrollment.Status.COMPLETED, ended_at=message.sent_at
             )
         return
-    calendar = sending_calendar(message.domain.policy, message.campaign)
-    assert message.sent_at is not None  # noqa: S101  _sent() has just set it
-    following.not_before = calendar.earliest(message.sent_at, delay_before(following.step))
+    following.not_before = _earliest(message, following)
     following.save(update_fields=["not_before"])
     if following.scheduled_at < following.not_before:
         SendingDomain.objects.filter(pk=message.domain_id).update(needs_replanning=True)
+
+
+def _earliest(message: Message, following: Message) -> datetime:
+    """When the next mail may leave at the earliest, counted from the real sending of `message`.
+
+    Rules that leave no day to send on must not keep a mail that is gone from being recorded:
+    then the window stays shut anyway, until somebody mends them and the domain is replanned.
+    """
+    assert message.sent_at is not None  # noqa: S101  _sent() has just set it
+    try:
+        calendar = sending_calendar(message.domain.policy, message.campaign)
+        return calendar.earliest(message.sent_at, delay_before(following.step))
+    except (Refusal, NoSendingDayError) as problem:
+        log.warning("no earliest moment", message_id=following.pk, detail=str(problem))
+        return message.sent_at + timedelta(days=1)
 
 
 def _opened(message: Message, event: MessageEvent) -> None:

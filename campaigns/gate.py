@@ -31,6 +31,7 @@ from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
 from leads.models import Lead
 from leads.suppression import hold_address, is_suppressed
 from mailsuite.lib import clock
+from mailsuite.lib.errors import Refusal
 
 # How long a sender stands in front of a throttle that is about to open. Ticks come in step
 # with it (a minute, twenty minutes): without this, each would be a hair too early, and a
@@ -134,7 +135,10 @@ def _forbidden_for_now(message: Message, now: datetime) -> Decision | None:
         return Decision(Verdict.NOT_YET, f"the campaign is {campaign.status}")
     if message.not_before is None or message.not_before > now:
         return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
-    calendar = sending_calendar(message.domain.policy, campaign)
+    try:
+        calendar = sending_calendar(message.domain.policy, campaign)
+    except Refusal as problem:  # the policy was changed under a running campaign
+        return Decision(Verdict.NOT_YET, problem.message)
     # A message is claimed only after its slot has come, so one that is found outside the
     # window but within grace is a delayed one.
     if not calendar.is_open(now, delayed=message.scheduled_at < now):

@@ -37,14 +37,25 @@ class Message(models.Model):
         CLAIMED = "claimed"  # nothing has left: a dead attempt is simply repeated
         WIRE = "wire"  # passed the gate: a dead attempt may have been delivered
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="messages")
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="messages")
-    step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+")
-    lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="messages")
-    domain = models.ForeignKey(SendingDomain, on_delete=models.PROTECT, related_name="messages")
-    alias = models.ForeignKey(SenderAlias, on_delete=models.PROTECT, related_name="+")
+    # No index of their own: each has one below that begins with it, or nobody looks from there.
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    enrollment = models.ForeignKey(
+        Enrollment, on_delete=models.CASCADE, related_name="messages", db_index=False
+    )
+    step = models.ForeignKey(FlowStep, on_delete=models.PROTECT, related_name="+", db_index=False)
+    lead = models.ForeignKey(
+        Lead, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    domain = models.ForeignKey(
+        SendingDomain, on_delete=models.PROTECT, related_name="messages", db_index=False
+    )
+    alias = models.ForeignKey(
+        SenderAlias, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     template_version = models.ForeignKey(
-        TemplateVersion, on_delete=models.PROTECT, related_name="+"
+        TemplateVersion, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     mail_number = models.PositiveSmallIntegerField()
 
@@ -173,7 +184,9 @@ class SendAttempt(models.Model):
 
     message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="attempts")
     # For the day's count and the order of gates, without a join.
-    domain = models.ForeignKey(SendingDomain, on_delete=models.PROTECT, related_name="+")
+    domain = models.ForeignKey(
+        SendingDomain, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     attempt_id = models.UUIDField(unique=True)
     outcome = models.CharField(max_length=15, choices=Outcome, default=Outcome.UNDER_WAY)
     started_at = models.DateTimeField()  # business time
@@ -238,7 +251,9 @@ class MessageEvent(models.Model):
         SCANNER = "scanner"  # a security gateway
         UNKNOWN = "unknown"
 
-    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="events")
+    message = models.ForeignKey(
+        Message, on_delete=models.CASCADE, related_name="events", db_index=False
+    )
     kind = models.CharField(max_length=12, choices=Kind)
     actor = models.CharField(max_length=7, choices=Actor, default=Actor.UNKNOWN)
     at = models.DateTimeField()  # business time
