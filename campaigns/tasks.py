@@ -21,7 +21,7 @@ def tick() -> None:
     if begun is None:
         return
     for domain_id in dispatch.domains_due(clock.now()):
-        send_domain.apply_async(args=[domain_id], expires=TURN_EXPIRES_SECONDS)
+        send_domain.apply_async(args=(domain_id,), expires=TURN_EXPIRES_SECONDS)
     dispatch.finish_tick(begun)
 
 
