@@ -93,7 +93,7 @@ class MappingForm(forms.Form):
                 required=False,
                 choices=_targets(heading, inspection.targets[heading]),
                 initial=inspection.targets[heading],
-                widget=UnfoldAdminSelectWidget,
+                widget=UnfoldAdminSelectWidget(attrs={"aria-label": f"{heading} goes to"}),
             )
 
     def columns(self) -> list[dict[str, Any]]:
