@@ -17,27 +17,15 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminSelectWidget
 
-from leads.addresses import InvalidAddress, normalised_address
-from leads.admin_import import ImportButton, ImportPages
+from leads.admin_import import ImportButton
 from leads.deleting import delete_leads, restore_leads
 from leads.exports import write_csv
-from leads.models import ImageAsset, ImportRefusal, Lead, LeadImport, Report, Suppression
+from leads.models import Lead
 from leads.saving import create_lead, update_lead
 from leads.stopping import stop_leads
-from leads.suppression import suppress, unsuppress
 from mailsuite.lib import clock
-from mailsuite.lib.admin import (
-    BigTable,
-    Deed,
-    PartialSaveAdmin,
-    ReadOnlyAdmin,
-    ReadOnlyTable,
-    ServiceAdmin,
-    ServiceForm,
-    SlimFields,
-)
+from mailsuite.lib.admin import BigTable, Deed, ServiceAdmin, ServiceForm, SlimFields
 
 EXPORTED = (
     "email", "first_name", "last_name", "title", "company", "city", "country", "url",
@@ -102,16 +90,6 @@ RESTORE = Deed(
     service=lambda _, lead: restore_leads(Lead.objects.filter(pk=lead.pk), clock.now()),
     right="removal",
     icon="restore_from_trash",
-)
-UNSUPPRESS = Deed(
-    name="unsuppress",
-    title="Take off the list",
-    asks="Mails may go there again. Only entries made by hand can be taken away.",
-    done="taken off the list",
-    service=lambda _, entry: unsuppress(entry),
-    right="removal",
-    icon="undo",
-    variant=ActionVariant.WARNING,
 )
 
 
@@ -256,124 +234,3 @@ class LeadAdmin(ImportButton, SlimFields, BigTable, ServiceAdmin):
         write_csv(text, EXPORTED, queryset.values_list(*EXPORTED).iterator(chunk_size=2000))
         text.detach().seek(0)
         return FileResponse(file, as_attachment=True, filename="leads.csv", content_type="text/csv")
-
-
-class SuppressionForm(ServiceForm):
-    # Erasing a person takes more than an entry: the data have to go too.
-    reason = forms.ChoiceField(
-        choices=[one for one in Suppression.Reason.choices if one[0] != Suppression.Reason.ERASED],
-        initial=Suppression.Reason.MANUAL,
-        widget=UnfoldAdminSelectWidget,
-    )
-
-    class Meta:
-        model = Suppression
-        fields = ["scope", "value", "reason", "note"]
-
-    def clean_value(self) -> str:
-        value: str = self.cleaned_data["value"]
-        is_domain = self.cleaned_data.get("scope") == Suppression.Scope.DOMAIN
-        try:
-            address = normalised_address(f"a@{value.strip().lstrip('@')}" if is_domain else value)
-        except InvalidAddress as error:
-            raise forms.ValidationError(str(error)) from error
-        return address.partition("@")[2] if is_domain else address
-
-    def save_by_service(self, given: dict[str, Any], row: Any) -> Suppression:
-        suppress([given["value"]], scope=given["scope"], reason=given["reason"], note=given["note"])
-        return Suppression.objects.get(scope=given["scope"], value=given["value"])
-
-
-@admin.register(Suppression)
-class SuppressionAdmin(BigTable, ServiceAdmin):
-    """Entries are never changed, and only those made by hand are taken away."""
-
-    form = SuppressionForm
-    fields = ["scope", "value", "reason", "note"]
-    list_display = ["value", "scope", "why", "note", "created_at"]
-    list_filter = [
-        ("scope", ChoicesDropdownFilter),
-        ("reason", ChoicesDropdownFilter),
-        ("created_at", RangeDateTimeFilter),
-    ]
-    search_fields = ["value__startswith"]
-    search_help_text = "The beginning of an address or a domain"
-    actions = ["unsuppress_selected"]
-    actions_detail = ["unsuppress_this"]
-
-    unsuppress_this, unsuppress_selected = UNSUPPRESS.button, UNSUPPRESS.for_selected
-
-    def has_removal_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return super().has_delete_permission(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    @display(
-        description="reason",
-        ordering="reason",
-        label={"complaint": "danger", "bounced": "warning", "unsubscribed": "info"},
-    )
-    def why(self, suppression: Suppression) -> str:
-        return suppression.reason
-
-
-class RefusalTable(ReadOnlyTable):
-    model = ImportRefusal
-    fields = ["row_number", "outcome", "column", "value", "reason"]
-    readonly_fields = fields
-
-
-@admin.register(LeadImport)
-class LeadImportAdmin(ImportPages, ReadOnlyAdmin):
-    list_display = [
-        "filename", "list_name", "mode", "state", "rows_done", "rows_total", "created_count",
-        "updated_count", "skipped_count", "refused_count", "created_by", "created_at",
-    ]  # fmt: skip
-    list_select_related = ["created_by"]
-    list_filter = [
-        ("status", ChoicesDropdownFilter),
-        ("mode", ChoicesDropdownFilter),
-        ("created_at", RangeDateTimeFilter),
-    ]
-    search_fields = ["filename", "list_name"]
-    # Uploads are not served by the web server.
-    exclude = ["file"]
-    inlines = [RefusalTable]
-
-    @display(
-        description="status",
-        ordering="status",
-        label={"pending": "default", "running": "primary", "completed": "success",
-               "failed": "danger"},
-    )  # fmt: skip
-    def state(self, lead_import: LeadImport) -> str:
-        return lead_import.status
-
-
-@admin.register(ImportRefusal)
-class ImportRefusalAdmin(ReadOnlyAdmin):
-    list_display = ["lead_import", "row_number", "outcome", "column", "value", "reason"]
-    list_select_related = ["lead_import"]
-    list_filter = [("outcome", ChoicesDropdownFilter)]
-    search_fields = ["lead_import__filename", "reason"]
-    ordering = ["-lead_import", "row_number"]
-
-
-@admin.register(ImageAsset)
-class ImageAssetAdmin(PartialSaveAdmin):
-    list_display = ["key", "width", "height", "created_at"]
-    search_fields = ["key"]
-    fields = ["key", "file"]
-
-
-@admin.register(Report)
-class ReportAdmin(PartialSaveAdmin):
-    list_display = ["lead", "filename", "created_at"]
-    list_select_related = ["lead"]
-    search_fields = ["lead__email", "filename"]
-    autocomplete_fields = ["lead"]
-    fields = ["lead", "file", "filename"]

@@ -1,0 +1,87 @@
+"""What a person may do with a campaign, and in which status."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from unfold.enums import ActionVariant
+
+from campaigns import lifecycle, wizard
+from campaigns.models import Campaign
+from mailsuite.lib import clock
+from mailsuite.lib.admin import Deed
+
+
+def _person(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
+
+
+LAUNCH = Deed(
+    name="launch",
+    title="Launch",
+    asks="The audience is taken as it is now, every mail gets its slot, and the first ones leave "
+    "at the start that is set.",
+    done="launched",
+    service=lambda _, campaign: lifecycle.launch(campaign, clock.now()),
+    right="run",
+    icon="rocket_launch",
+    variant=ActionVariant.PRIMARY,
+)
+PAUSE = Deed(
+    name="pause",
+    title="Pause",
+    asks="No mail leaves until it is resumed. Its domains stay taken.",
+    done="paused",
+    service=lambda _, campaign: lifecycle.pause(campaign, clock.now()),
+    right="run",
+    icon="pause",
+    variant=ActionVariant.WARNING,
+)
+RESUME = Deed(
+    name="resume",
+    title="Resume",
+    asks="What is left gets new slots from now on, at the usual pace.",
+    done="resumed",
+    service=lambda _, campaign: lifecycle.resume(campaign, clock.now()),
+    right="run",
+    icon="play_arrow",
+    variant=ActionVariant.SUCCESS,
+)
+STOP = Deed(
+    name="stop",
+    title="Stop",
+    asks="What is planned is canceled for good, and the domains are free. This can't be undone.",
+    done="stopped",
+    service=lambda _, campaign: lifecycle.stop(campaign, clock.now()),
+    right="run",
+    icon="stop",
+    variant=ActionVariant.DANGER,
+)
+DUPLICATE = Deed(
+    name="duplicate",
+    title="Duplicate",
+    asks="A draft is made that asks for the same.",
+    done="duplicated",
+    service=lambda request, campaign: wizard.duplicate(campaign, by=_person(request)),
+    right="copy",
+    icon="content_copy",
+)
+DELETE = Deed(
+    name="delete_draft",
+    title="Delete",
+    asks="The draft is gone for good. A campaign that was launched can't be deleted.",
+    done="deleted",
+    service=lambda _, campaign: wizard.delete_draft(campaign),
+    right="removal",
+    icon="delete",
+    variant=ActionVariant.DANGER,
+)
+
+# What can be done with a campaign in each status.
+BUTTONS: dict[str | None, tuple[str, ...]] = {
+    Campaign.Status.DRAFT: ("launch_this", "duplicate_this", "delete_this"),
+    Campaign.Status.RUNNING: ("pause_this", "stop_this", "duplicate_this"),
+    Campaign.Status.PAUSED: ("resume_this", "stop_this", "duplicate_this"),
+    Campaign.Status.COMPLETED: ("duplicate_this",),
+    Campaign.Status.STOPPED: ("duplicate_this",),
+}
