@@ -4,12 +4,13 @@
 import os
 import signal
 import sys
-from contextlib import nullcontext
+from contextlib import ExitStack
 from pathlib import Path
 
 import environ
 from django.core.management import execute_from_command_line
 
+from mailsuite.demo.place import demo_place
 from mailsuite.lib import embedded
 
 WITHOUT_SERVERS = {"", "help", "-h", "--help", "version", "--version", "check", "collectstatic"}
@@ -22,7 +23,11 @@ def main() -> None:
         environ.Env.read_env(dotenv)
     command = next(iter(sys.argv[1:]), "")
     try:
-        with nullcontext() if command in WITHOUT_SERVERS else embedded.servers():
+        with ExitStack() as stack:
+            if command not in WITHOUT_SERVERS:
+                ours = stack.enter_context(embedded.servers())
+                if command == "demo":
+                    stack.enter_context(demo_place(ours))
             execute_from_command_line(sys.argv)
     except embedded.EmbeddedError as error:
         sys.exit(f"mailsuite: {error}")

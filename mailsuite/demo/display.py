@@ -84,21 +84,30 @@ class LiveTable(Display):
 
 
 class DailyLines(Display):
-    """One line for each business day, when it is over."""
+    """One line for each business day on which something happened, when it is over."""
 
-    _day = ""
+    def __init__(self, console: Console, journal: Journal) -> None:
+        super().__init__(console, journal)
+        self._day = ""
+        self._shown = 0
+
+    def refresh(self) -> None:
+        day = _local(clock.now(), "%a %d %b %Y")
+        if day != self._day:
+            if self._day:
+                self.show()
+            self._day = day
 
     def show(self) -> None:
-        day = _local(clock.now(), "%a %d %b %Y")
-        if day == self._day:
+        if len(self.journal.entries) == self._shown:
             return
-        self._day = day
+        self._shown = len(self.journal.entries)
         rows = standings(self.journal.entries)
         planned, sent = sum(row.planned for row in rows), sum(row.sent for row in rows)
         opened, clicked = sum(row.opened for row in rows), sum(row.clicked for row in rows)
         opted_out = sum(row.opted_out for row in rows)
         self.console.print(
-            f"{day}: {sent} of {planned} mails sent, {opened} opened, {clicked} clicked, "
+            f"{self._day}: {sent} of {planned} mails sent, {opened} opened, {clicked} clicked, "
             f"{opted_out} opted out",
             highlight=False,
         )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from django.db.models import Min
+from django.db.models import Count, Min, Q
 from django.db.models.functions import Greatest
 
 from campaigns import dispatch
@@ -57,16 +58,12 @@ class Driver:
             if not done or any(reaction.kind == journal.OPTED_OUT for reaction in done):
                 self._wait_for(_is_settled, "mails that are due")
             self._while_waiting()
-        self._finish()
-
-    def _finish(self) -> None:
         self._move_to(clock.now() + digest.LONGEST_WAIT)
-        self._wait_for(lambda: not Hit.objects.exists(), "opens and clicks to count")
-        if not Message.objects.filter(status=Message.Status.UNKNOWN).exists():
-            self._wait_for(lambda: not Campaign.objects.running().exists(), "campaigns to complete")
+        self._wait_for(lambda: not Hit.objects.exists(), "opens and clicks to be counted")
+        self._wait_for(_is_completed, "the campaign to complete")
 
     def _next_moment(self) -> datetime | None:
-        now, sending, acting = clock.now(), next_sending(), self._recipients.next_at()
+        now, sending, acting = clock.now(), work().next_at, self._recipients.next_at()
         if sending is not None and sending <= now:
             sending = now + _LATER
         moments = [moment for moment in (sending, acting) if moment is not None]
@@ -87,20 +84,43 @@ class Driver:
             time.sleep(_POLL_SECONDS)
 
 
-def next_sending() -> datetime | None:
-    """When the next mail may leave: its slot, the wait behind the mail before, the throttle."""
-    queued = Message.objects.queued().filter(
-        campaign__status=Campaign.Status.RUNNING, not_before__isnull=False
+@dataclass(frozen=True, slots=True)
+class Work:
+    """`under_way`: mails that a worker has in hand. `next_at`: when the next one may leave, by
+    its slot, by the wait behind the mail before it and by the throttle of its domain."""
+
+    under_way: int
+    next_at: datetime | None
+
+
+def work() -> Work:
+    """One statement, hence one moment: between two, a mail could pass from queued to sending
+    and be seen in neither."""
+    may_leave = Q(
+        status=Message.Status.QUEUED,
+        not_before__isnull=False,
+        campaign__status=Campaign.Status.RUNNING,
     )
-    moment = Greatest("scheduled_at", "not_before", "domain__next_allowed_at")
-    found: datetime | None = queued.aggregate(at=Min(moment))["at"]
-    return found
+    found = Message.objects.filter(status__in=Message.OPEN).aggregate(
+        under_way=Count("id", filter=Q(status=Message.Status.SENDING)),
+        next_at=Min(
+            Greatest("scheduled_at", "not_before", "domain__next_allowed_at"), filter=may_leave
+        ),
+    )
+    return Work(**found)
 
 
 def _is_settled() -> bool:
-    if Message.objects.filter(status=Message.Status.SENDING).exists():
+    now, left = clock.now(), work()
+    if left.under_way or SendingDomain.objects.filter(needs_replanning=True).exists():
         return False
-    if SendingDomain.objects.filter(needs_replanning=True).exists():
-        return False
-    now, sending = clock.now(), next_sending()
-    return sending is None or sending > now or not dispatch.domains_due(now)
+    if left.next_at is None or left.next_at > now:
+        return True
+    # Due, and yet no tick will take it up now (a full day)? Only if it has not just been taken.
+    return not dispatch.domains_due(now) and work() == left
+
+
+def _is_completed() -> bool:
+    """A mail of unknown fate keeps its campaign running, and nobody will tell what became of it."""
+    unknown = Message.objects.filter(status=Message.Status.UNKNOWN)
+    return unknown.exists() or not Campaign.objects.running().exists()

@@ -19,7 +19,7 @@ _UP, _IN_BED = time(7), time(23)
 
 # How likely a mail is to be read, by its number; then what a reader does.
 _READ = (0.5, 0.4, 0.35, 0.3)
-_FOLLOWS_LINK, _OPTS_OUT = 0.18, 0.07
+_FOLLOWS_LINK, _OPTS_OUT = 0.20, 0.05
 
 _BROWSERS = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "

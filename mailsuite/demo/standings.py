@@ -38,7 +38,7 @@ def standings(entries: Sequence[Entry]) -> list[Standing]:
             Count("sent_at"),
             Count("opened_at"),
             Count("clicked_at"),
-            Min("scheduled_at", filter=Q(status=Message.Status.QUEUED)),
+            next_at=Min("scheduled_at", filter=Q(status=Message.Status.QUEUED)),
         )
         .order_by("domain__name")
     )

@@ -1,0 +1,119 @@
+"""The demo from start to end: servers up, leads in, campaign launched, watched and judged."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from django.core.management import call_command
+from rich.console import Console
+
+from mailsuite.demo.api import Api
+from mailsuite.demo.display import display_on
+from mailsuite.demo.driver import Driver
+from mailsuite.demo.journal import Journal
+from mailsuite.demo.mail_server import MailServer
+from mailsuite.demo.make_leads import LEADS_FILE
+from mailsuite.demo.outcome import Outcome, judge
+from mailsuite.demo.recipients import Recipients
+from mailsuite.demo.set_up import LIST_NAME, launch, set_up_senders
+from mailsuite.demo.summary import show_summary
+from mailsuite.lib import clock
+from mailsuite.management.commands.run_stack import ADMIN, make_first_admin
+from mailsuite.stack import Stack
+
+# A Monday: a week before the clocks change, two before Easter.
+START = datetime(2026, 3, 23, 6, 30, tzinfo=UTC)
+_WORKERS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What is outside mailsuite."""
+
+    journal: Journal
+    recipients: Recipients
+    mail_server: MailServer
+
+
+def run_demo(
+    console: Console,
+    folder: Path,
+    *,
+    leads: int | None,
+    finished: Callable[[Outcome], None],
+    stay: bool,
+) -> Outcome:
+    """Show everything and answer what came of it; `finished` is told first.
+
+    `leads` is how many of the imported leads the campaign is for, None for all. With `stay` the
+    web server goes on until somebody interrupts. Raises KeyboardInterrupt, StackError,
+    StuckError, WorldError and ApiError.
+    """
+    started = time.monotonic()
+    clock.write(folder / "clock.json", START)
+    call_command("migrate", verbosity=0)
+    password = make_first_admin() or ""
+    call_command("import_leads", LEADS_FILE, "--list", LIST_NAME)
+    with world(folder) as outside:
+        example = set_up_senders(outside.mail_server.port)
+        # Of daily work's `.env`, read by our own settings. The stack knows where it is itself.
+        os.environ.pop("PUBLIC_URL", None)
+        with Stack(
+            log_folder=folder / "log",
+            worker_processes=_WORKERS,
+            environment={"LOG_LEVEL": "INFO"},
+        ) as stack:
+            api = Api(stack.url, ADMIN, password)
+            campaign_id = launch(api, example, leads)
+            console.print(f"The admin: {stack.url}/admin/   {ADMIN}   {password}", highlight=False)
+            _watch(console, folder, outside, stack)
+            seconds = time.monotonic() - started
+            outcome = judge(api, campaign_id, outside.journal.entries, seconds)
+            finished(outcome)
+            show_summary(console, outcome)
+            if stay:
+                console.print(
+                    f"\nLook around at {stack.url}/admin/ as {ADMIN} with the password {password}"
+                    "\nCtrl-C ends the demo.",
+                    highlight=False,
+                )
+                _wait_for_interrupt(stack)
+    return outcome
+
+
+@contextmanager
+def world(folder: Path) -> Iterator[World]:
+    with ExitStack() as stack:
+        journal = Journal(folder / "journal.jsonl")
+        stack.callback(journal.close)
+        recipients = Recipients(journal)
+        stack.callback(recipients.close)
+        mail_server = stack.enter_context(MailServer(journal, recipients, clock.now))
+        yield World(journal, recipients, mail_server)
+
+
+def _watch(console: Console, folder: Path, outside: World, stack: Stack) -> None:
+    with display_on(console, outside.journal) as display:
+
+        def look() -> None:
+            stack.check()
+            if outside.mail_server.error is not None:
+                raise outside.mail_server.error
+            display.refresh()
+
+        Driver(folder / "clock.json", outside.recipients, look).run()
+
+
+def _wait_for_interrupt(stack: Stack) -> None:
+    try:
+        while True:
+            stack.check()
+            time.sleep(0.2)
+    except KeyboardInterrupt:
+        pass

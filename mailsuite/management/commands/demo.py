@@ -1,0 +1,78 @@
+"""`manage.py demo`: a whole campaign, watched from import to opt-out, in a minute or a few."""
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from rich.console import Console
+
+from mailsuite.demo.place import FOLDER_VARIABLE
+from mailsuite.stack import StackError, signals_interrupt
+
+
+class Command(BaseCommand):
+    help = (
+        "Show mailsuite at work, in a database of its own: import a shipped file of leads, launch "
+        "a campaign over the HTTP API, send it to a mail server on this machine on a fast clock, "
+        "let the recipients read, click and opt out, and check what the server got. Exit status "
+        "0 when every mail is final and no promise was broken."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        add = parser.add_argument
+        add("--leads", type=int, metavar="N", help="for the first N leads only (default: all)")
+        add(
+            "--exit-when-done",
+            action="store_true",
+            help="end then; otherwise the admin stays up for a look, until Ctrl-C",
+        )
+        add("--json", type=Path, metavar="FILE", help="write the figures and violations there")
+
+    def handle(
+        self, *, leads: int | None, exit_when_done: bool, json: Path | None, **_options: Any
+    ) -> None:
+        if leads is not None and leads < 1:
+            raise CommandError("--leads needs a number of at least 1.", returncode=2)
+        if json is not None and (json.is_dir() or not json.absolute().parent.is_dir()):
+            raise CommandError(f"--json: {json} can't be written.", returncode=2)
+        if FOLDER_VARIABLE not in os.environ:
+            raise CommandError("The demo is started by `manage.py demo` or `make demo` only.")
+        with signals_interrupt():
+            try:
+                is_good = _show(leads, not exit_when_done, _writer(json))
+            except KeyboardInterrupt:
+                print("The demo has ended.", file=sys.stderr)
+                raise
+        sys.exit(0 if is_good else 1)
+
+
+def _show(leads: int | None, stay: bool, finished: Callable[[Any], None]) -> bool:
+    try:
+        from mailsuite.demo import show
+        from mailsuite.demo.api import ApiError
+        from mailsuite.demo.driver import StuckError
+        from mailsuite.demo.recipients import WorldError
+    except ModuleNotFoundError as missing:
+        raise CommandError(
+            f"The demo needs {missing.name}. Install what development needs: "
+            "pip install -r requirements-dev.txt"
+        ) from missing
+    try:
+        outcome = show.run_demo(
+            Console(), Path(os.environ[FOLDER_VARIABLE]), leads=leads, finished=finished, stay=stay
+        )
+    except (StackError, StuckError, WorldError, ApiError) as error:
+        raise CommandError(str(error)) from error
+    return outcome.is_good
+
+
+def _writer(path: Path | None) -> Callable[[Any], None]:
+    def write(outcome: Any) -> None:
+        if path is not None:
+            path.write_text(json.dumps(outcome.as_json(), indent=2) + "\n")
+
+    return write
