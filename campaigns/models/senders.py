@@ -77,11 +77,13 @@ class SendingPolicy(models.Model):
 
 
 class SendingAccount(models.Model):
-    """How mail leaves: an SMTP server, or a provider's API through django-anymail."""
+    """How mail leaves: an SMTP server, or a provider's API through django-anymail.
+
+    Amazon SES is an SMTP account here: its API needs the whole AWS library.
+    """
 
     class Backend(models.TextChoices):
         SMTP = "smtp", "SMTP"
-        AMAZON_SES = "amazon_ses", "Amazon SES"
         BREVO = "brevo", "Brevo"
         MAILERSEND = "mailersend", "MailerSend"
         MAILGUN = "mailgun", "Mailgun"

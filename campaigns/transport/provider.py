@@ -20,6 +20,7 @@ from anymail.exceptions import (
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
+from urllib3.exceptions import NewConnectionError
 
 from campaigns.mail import ComposedMail
 from campaigns.models import SendingAccount
@@ -28,6 +29,9 @@ from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnav
 _BAD_CREDENTIALS = (401, 403)
 # Requests that a server answers so were not carried out (RFC 9110 §15.5, RFC 6585 §4).
 _NOT_NOW = (408, 425, 429, 503)
+
+# What a provider's backend calls the key, where not `api_key`.
+_KEY_NAMES = {"postmark": "server_token", "mailersend": "api_token"}
 
 
 class ProviderTransport(Transport):
@@ -76,8 +80,8 @@ class ProviderTransport(Transport):
     def _options(self) -> dict[str, Any]:
         options = dict(self._account.provider_options)
         if self._account.secret:
-            key = "server_token" if self._account.backend == "postmark" else "api_key"
-            options.setdefault(key, self._account.secret)
+            name = _KEY_NAMES.get(self._account.backend, "api_key")
+            options.setdefault(name, self._account.secret)
         return options
 
 
@@ -125,6 +129,9 @@ def _judge(problem: AnymailAPIError) -> Delivery:
 
 def _judge_silence(problem: requests.RequestException) -> Delivery:
     """Only a connection that was never made is sure to have delivered nothing."""
-    never_connected = isinstance(problem, requests.ConnectTimeout | requests.exceptions.SSLError)
+    cause = getattr(problem.args[0], "reason", None) if problem.args else None
+    never_connected = isinstance(
+        problem, requests.ConnectTimeout | requests.exceptions.SSLError
+    ) or isinstance(cause, NewConnectionError)
     outcome = Outcome.NOT_TRANSMITTED if never_connected else Outcome.UNKNOWN
     return Delivery(outcome, detail=str(problem))
