@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from campaigns.enrollments import cancel_messages
+from campaigns.enrollments import cancel_queued
 from campaigns.lifecycle import launch
 from campaigns.models import Campaign, Enrollment, Message, SendingDomain, SendingPolicy
 from campaigns.planning import replan_domain
@@ -48,7 +48,7 @@ def test_planning_again_without_a_change_moves_nothing(domain):
 
 def test_the_slot_of_a_canceled_mail_is_given_to_the_next_in_line(domain):
     campaign = launched(domain, 4)
-    cancel_messages(Message.objects.filter(pk=message(1).pk), OPENING)
+    cancel_queued("id", [message(1).pk], OPENING)
     assert replan_domain(domain, OPENING) == 2
     queued = Message.objects.queued().order_by("scheduled_at")
     assert [mail.scheduled_at for mail in queued] == [at("08:00"), at("08:20"), at("08:40")]
