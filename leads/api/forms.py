@@ -14,12 +14,14 @@ from mailsuite.lib.api.strict import StrictSerializer
 
 
 class UploadForm(StrictSerializer):
-    """A file, and how to read it where the guess is wrong."""
+    """A file, and how to read it where the guess is wrong. A blank field counts as not given."""
 
     file = serializers.FileField(help_text="An Excel workbook (.xlsx) or a CSV file.")
-    encoding = Choice(ENCODINGS, required=False, help_text="Of a CSV file.")
-    delimiter = Choice(DELIMITERS, required=False, help_text="Of a CSV file.")
-    sheet = serializers.CharField(required=False, max_length=100, help_text="Of a workbook.")
+    encoding = Choice(ENCODINGS, required=False, allow_blank=True, help_text="Of a CSV file.")
+    delimiter = Choice(DELIMITERS, required=False, allow_blank=True, help_text="Of a CSV file.")
+    sheet = serializers.CharField(
+        required=False, allow_blank=True, max_length=100, help_text="Of a workbook."
+    )
 
     def to_internal_value(self, data: Any) -> Any:
         # Past StrictSerializer's, which wants true and not "true".
@@ -29,6 +31,7 @@ class UploadForm(StrictSerializer):
 class MappedUploadForm(UploadForm):
     mapping = serializers.CharField(
         required=False,
+        allow_blank=True,
         max_length=100_000,
         help_text="JSON, heading → target, for columns that the guess gets wrong: a field, "
         'vars.<name>, or "" to leave the column out. {"Firma": "company", "Notitie": ""}',
@@ -36,7 +39,7 @@ class MappedUploadForm(UploadForm):
 
     def validate_mapping(self, text: str) -> dict[str, str]:
         try:
-            mapping = json.loads(text)
+            mapping = json.loads(text or "{}")
         except (ValueError, RecursionError):
             mapping = None
         if not isinstance(mapping, dict) or not all(isinstance(v, str) for v in mapping.values()):
@@ -47,4 +50,5 @@ class MappedUploadForm(UploadForm):
 
 
 def read_options(form: dict[str, Any]) -> ReadOptions:
-    return ReadOptions(form.get("encoding"), form.get("delimiter"), form.get("sheet"))
+    encoding, delimiter, sheet = (form.get(one) for one in ("encoding", "delimiter", "sheet"))
+    return ReadOptions(encoding or None, delimiter or None, sheet or None)

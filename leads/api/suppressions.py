@@ -59,9 +59,12 @@ class SuppressionCommand(StrictSerializer):
 
 class SuppressionForm(UploadForm):
     reason = Choice(ENTERED, default=Suppression.Reason.MANUAL.value)
-    note = serializers.CharField(required=False, max_length=500, validators=[check_one_line])
+    note = serializers.CharField(
+        required=False, allow_blank=True, max_length=500, validators=[check_one_line]
+    )
     column = serializers.CharField(
         required=False,
+        allow_blank=True,
         max_length=100,
         help_text="Its heading; otherwise the column of addresses, or the only one.",
     )

@@ -45,6 +45,12 @@ def test_a_short_file_is_imported_at_once(marketer: ApiClient) -> None:
     assert (lead.company, lead.list_name, lead.vars) == ("Zon", "hotels", {"kamers": "12"})
 
 
+def test_a_blank_field_of_the_form_counts_as_not_given(marketer: ApiClient) -> None:
+    blank = {"mapping": "", "encoding": "", "delimiter": "", "sheet": ""}
+
+    assert upload(marketer, **blank).json()["data"]["created"] == 1
+
+
 def test_a_workbook_is_imported(marketer: ApiClient, tmp_path: Path) -> None:
     path = workbook(tmp_path / "x.xlsx", [["E-mail"], ["jan@zon.nl"]])
 
