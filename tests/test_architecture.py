@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
@@ -95,3 +96,18 @@ def test_tasks_import_services_and_never_the_reverse():
         and not path.name.startswith("admin")
     ]
     assert wrong == []
+
+
+def test_the_map_of_requirements_names_tests_that_exist():
+    text = (ROOT / "docs" / "requirements.md").read_text()
+    named = set(re.findall(r"`((?:[\w/]+/)?test_\w+\.py)`", text))
+    assert len(named) > 50
+    assert sorted(name for name in named if not (ROOT / "tests" / name).exists()) == []
+
+
+def test_the_top_level_is_what_was_agreed():
+    agreed = {
+        "mailsuite", "campaigns", "leads", "templates_app", "tracking", "manage.py",
+        "requirements.txt", "celerybeat-schedule", "docker-compose.yml", "tests",
+    }  # fmt: skip
+    assert sorted(name for name in agreed if not (ROOT / name).exists()) == []
