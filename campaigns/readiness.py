@@ -12,10 +12,11 @@ from django.db.models import BooleanField, Value
 from django.db.models.expressions import RawSQL
 
 from campaigns.flow_building import FlowMail
-from leads.completeness import has_image
+from leads.completeness import UnknownTemplate, has_image
 from leads.models import ImageAsset, Lead, Report
 from mailsuite.lib.errors import Refusal
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
+from templates_app.models import Template
 from templates_app.sandbox import compile_template
 from templates_app.values import RenderContext, TemplateRefused, TemplateSource
 from templates_app.variables import Requirement, missing
@@ -43,6 +44,17 @@ def requirements_of(mails: Iterable[FlowMail]) -> tuple[Requirement, ...]:
                 code="template_refused",
             ) from refused
     return tuple(found)
+
+
+def required_by_template(template_id: int) -> list[str]:
+    """Names of the variables that the template's current version prints for every lead.
+
+    Raises UnknownTemplate.
+    """
+    template = Template.objects.present().with_current().filter(pk=template_id).first()
+    if template is None or template.current_version is None:
+        raise UnknownTemplate(f"There is no template {template_id}.")
+    return template.current_version.required_variables
 
 
 def check_templates(mails: Iterable[FlowMail]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -17,6 +17,28 @@ _BLANKABLE = frozenset(
 )  # fmt: skip
 _ALWAYS_FILLED = frozenset({"email", "score"})
 _SYNONYMS = {"bedrijf": "company"}
+
+
+# Answers what a template asks of a lead, by its id; raises UnknownTemplate. Leads know nothing of
+# templates, so whoever knows both puts it here when the apps are loaded (campaigns.apps).
+RequiredBy = Callable[[int], Sequence[str]]
+_required_by_template: RequiredBy | None = None
+
+
+class UnknownTemplate(ValueError):
+    """There is no such template."""
+
+
+def answer_for_templates(required_by: RequiredBy) -> None:
+    global _required_by_template
+    _required_by_template = required_by
+
+
+def required_by_template(template_id: int) -> Sequence[str]:
+    """Names of the variables that the template needs of a lead. Raises UnknownTemplate."""
+    if _required_by_template is None:
+        raise UnknownTemplate("No templates are installed.")
+    return _required_by_template(template_id)
 
 
 class UnknownVariable(ValueError):

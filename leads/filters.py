@@ -15,7 +15,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db.models import Q
 
-from leads.completeness import WITHOUT_TEMPLATE, UnknownVariable, has_image, is_complete
+from leads.completeness import (
+    WITHOUT_TEMPLATE,
+    UnknownTemplate,
+    UnknownVariable,
+    has_image,
+    is_complete,
+    required_by_template,
+)
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
 
@@ -71,6 +78,22 @@ class NamesField(forms.Field):
         return names
 
 
+class TemplateField(forms.IntegerField):
+    """The id of a template. Becomes the names of the variables that it needs."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(min_value=0, max_value=2**63 - 1, **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        template_id = super().clean(value)
+        if template_id is None:
+            return None
+        try:
+            return list(required_by_template(template_id))
+        except UnknownTemplate as error:
+            raise ValidationError(str(error)) from error
+
+
 class TextFilter(django_filters.Filter):
     field_class = TextField
 
@@ -91,6 +114,10 @@ class ScoreFilter(django_filters.Filter):
         super().__init__(**bounds, **kwargs)
 
 
+class TemplateFilter(django_filters.Filter):
+    field_class = TemplateField
+
+
 class LeadFilter(django_filters.FilterSet):
     """Leads that meet every filter that is given.
 
@@ -106,6 +133,7 @@ class LeadFilter(django_filters.FilterSet):
     has_var = NamesFilter(field_name="vars", lookup_expr="has_keys")
     is_complete = YesNoFilter(method="with_completeness")
     required = NamesFilter(method="unchanged")
+    template_id = TemplateFilter(method="unchanged")
     search = TextFilter(method="with_words")
     tags = NamesFilter(lookup_expr="contains")
     tier = TextFilter()
@@ -117,6 +145,15 @@ class LeadFilter(django_filters.FilterSet):
         model = Lead
         fields: Sequence[str] = []
 
+    @property
+    def required_variables(self) -> Sequence[str]:
+        """What completeness means in this request."""
+        asked: dict[str, Any] = self.form.cleaned_data
+        if asked["required"]:
+            return list(asked["required"])
+        by_template: list[str] | None = asked["template_id"]
+        return WITHOUT_TEMPLATE if by_template is None else by_template
+
     def with_top_level(self, leads: LeadQuerySet, _: str, names: list[str]) -> LeadQuerySet:
         return leads.filter(domain_tld__in=[name.lower().lstrip(".") for name in names])
 
@@ -127,13 +164,13 @@ class LeadFilter(django_filters.FilterSet):
         return leads.search(words)
 
     def with_completeness(self, leads: LeadQuerySet, _: str, wanted: bool) -> LeadQuerySet:
-        complete = is_complete(self.form.cleaned_data["required"] or WITHOUT_TEMPLATE)
+        complete = is_complete(self.required_variables)
         if not complete:
             return leads if wanted else leads.none()
         return leads.filter(complete if wanted else ~complete)
 
     def unchanged(self, leads: LeadQuerySet, _: str, names: list[str]) -> LeadQuerySet:
-        """`required` only says what `is_complete` means."""
+        """These only say what `is_complete` means."""
         return leads
 
     def get_form_class(self) -> type[forms.Form]:

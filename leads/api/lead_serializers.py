@@ -51,6 +51,9 @@ class LeadQuery(Query):
         help_text="What is_complete asks for: a template's required_variables, such as "
         "lead.company,vars.rooms. Without it: company and url."
     )
+    template_id = IdField(
+        required=False, help_text="is_complete asks for what this template needs of a lead."
+    )
     search = _text(help_text="Words, or their beginnings, of address, company, website or name.")
     tags = NamesParameter(help_text="All of these tags.")
     tier = _text()

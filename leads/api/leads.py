@@ -44,8 +44,8 @@ class LeadViewSet(ApiViewSet):
         chosen = LeadFilter(query, queryset=self.queryset.all())
         if not chosen.is_valid():
             raise ValidationError(chosen.errors)
-        required = chosen.form.cleaned_data["required"] or WITHOUT_TEMPLATE
-        leads = _with_completeness(chosen.qs, required).order_by(*_order(query))
+        leads = _with_completeness(chosen.qs, chosen.required_variables)
+        leads = leads.order_by(*_order(query))
         return self.page_of(leads, LeadItem)
 
     @extend_schema(request=LeadCommand, responses={201: LeadItem})

@@ -12,7 +12,7 @@ from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
 from tests.clients import ApiClient
-from tests.factories import LeadFactory
+from tests.factories import LeadFactory, TemplateFactory
 
 AT = datetime(2026, 6, 1, 8, tzinfo=UTC)
 LEADS = "/api/v1/leads"
@@ -293,3 +293,25 @@ def test_the_same_post_with_the_same_key_makes_one_lead(marketer: ApiClient) -> 
     assert (first.status_code, second.status_code) == (201, 201)
     assert first.json() == second.json()
     assert Lead.objects.count() == 1
+
+
+def test_complete_is_what_the_template_needs(marketer: ApiClient) -> None:
+    template = TemplateFactory(version__required_variables=["lead.company", "vars.kamers"])
+    LeadFactory(email="heeft@hotel.nl", vars={"kamers": "12"})
+    LeadFactory(email="mist@hotel.nl")
+    query = {"template_id": str(template.pk), "is_complete": "true"}
+    items = marketer.get(LEADS, query).json()["data"]["items"]
+    assert [(item["email"], item["is_complete"]) for item in items] == [("heeft@hotel.nl", True)]
+
+
+def test_a_template_that_asks_nothing_finds_every_lead_complete(marketer: ApiClient) -> None:
+    template = TemplateFactory(version__required_variables=[])
+    LeadFactory(company="", url="")
+    (item,) = marketer.get(LEADS, {"template_id": template.pk}).json()["data"]["items"]
+    assert item["is_complete"]
+
+
+def test_a_template_that_does_not_exist_is_named(marketer: ApiClient) -> None:
+    response = marketer.get(LEADS, {"template_id": 4711, "is_complete": "true"})
+    assert response.status_code == 400
+    assert "no template 4711" in response.content.decode()
