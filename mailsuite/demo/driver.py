@@ -10,22 +10,22 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from django.db.models import Count, Min, Q
+from django.db.models import F, Min, Q
 from django.db.models.functions import Greatest
 
-from campaigns import dispatch
 from campaigns.models import Campaign, Message, SendingDomain
+from campaigns.querysets import MessageQuerySet
 from mailsuite.demo import journal
+from mailsuite.demo.oracle import ZONE
 from mailsuite.demo.recipients import Recipients
 from mailsuite.lib import clock
 from tracking import digest
 from tracking.models import Hit
 
-_POLL_SECONDS = 0.02
+_POLL_SECONDS = 0.025
 _PATIENCE_SECONDS = 90.0
 # What is due and may not leave (a full day) is looked at again after this.
 _LATER = timedelta(minutes=5)
@@ -38,7 +38,7 @@ class StuckError(RuntimeError):
 class Driver:
     """Runs everything that is planned to its end. Construct with the clock set to the start.
 
-    `while_waiting` is called some fifty times a second; what it raises ends the run.
+    `while_waiting` is called some forty times a second; what it raises ends the run.
     """
 
     def __init__(
@@ -50,20 +50,20 @@ class Driver:
     def run(self) -> None:
         """Return when every mail is final or unknown, every recipient has done what they do, and
         all of that is counted. Raises StuckError."""
-        self._wait_for(_is_settled, "mails that are due")
+        self._wait_for(is_settled, "mails that are due")
         while (moment := self._next_moment()) is not None:
             self._move_to(moment)
             # People act between slots, when nothing is due that could be in the way.
             done = self._recipients.act(clock.now())
             if not done or any(reaction.kind == journal.OPTED_OUT for reaction in done):
-                self._wait_for(_is_settled, "mails that are due")
+                self._wait_for(is_settled, "mails that are due")
             self._while_waiting()
         self._move_to(clock.now() + digest.LONGEST_WAIT)
         self._wait_for(lambda: not Hit.objects.exists(), "opens and clicks to be counted")
         self._wait_for(_is_completed, "the campaign to complete")
 
     def _next_moment(self) -> datetime | None:
-        now, sending, acting = clock.now(), work().next_at, self._recipients.next_at()
+        now, sending, acting = clock.now(), next_sending(), self._recipients.next_at()
         if sending is not None and sending <= now:
             sending = now + _LATER
         moments = [moment for moment in (sending, acting) if moment is not None]
@@ -84,40 +84,32 @@ class Driver:
             time.sleep(_POLL_SECONDS)
 
 
-@dataclass(frozen=True, slots=True)
-class Work:
-    """`under_way`: mails that a worker has in hand. `next_at`: when the next one may leave, by
-    its slot, by the wait behind the mail before it and by the throttle of its domain."""
+def next_sending() -> datetime | None:
+    """When the next mail may leave, by its slot, by the wait behind the mail before it and by
+    the throttle of its domain; None where nothing is queued that may."""
+    moment = Greatest("scheduled_at", "not_before", "domain__next_allowed_at")
+    found: datetime | None = _may_leave().aggregate(at=Min(moment))["at"]
+    return found
 
-    under_way: int
-    next_at: datetime | None
+
+def _may_leave() -> MessageQuerySet:
+    return Message.objects.due(datetime.max.replace(tzinfo=UTC)).order_by()
 
 
-def work() -> Work:
-    """One statement, hence one moment: between two, a mail could pass from queued to sending
-    and be seen in neither."""
-    may_leave = Q(
-        status=Message.Status.QUEUED,
-        not_before__isnull=False,
-        campaign__status=Campaign.Status.RUNNING,
+def is_settled() -> bool:
+    """Nothing is under way, nothing due that a tick would take up, no plan to be made.
+
+    Under way and due are one statement, hence one moment: between two, a mail could pass from
+    the one to the other and be seen in neither.
+    """
+    now = clock.now()
+    full = Q(domain__sent_on=now.astimezone(ZONE).date()) & Q(
+        domain__sent_today__gte=F("domain__policy__daily_cap")
     )
-    found = Message.objects.filter(status__in=Message.OPEN).aggregate(
-        under_way=Count("id", filter=Q(status=Message.Status.SENDING)),
-        next_at=Min(
-            Greatest("scheduled_at", "not_before", "domain__next_allowed_at"), filter=may_leave
-        ),
-    )
-    return Work(**found)
-
-
-def _is_settled() -> bool:
-    now, left = clock.now(), work()
-    if left.under_way or SendingDomain.objects.filter(needs_replanning=True).exists():
-        return False
-    if left.next_at is None or left.next_at > now:
-        return True
-    # Due, and yet no tick will take it up now (a full day)? Only if it has not just been taken.
-    return not dispatch.domains_due(now) and work() == left
+    throttled = full | Q(domain__next_allowed_at__gt=now)
+    due = Q(pk__in=Message.objects.due(now).order_by().values("pk")) & ~throttled
+    pending = Message.objects.filter(Q(status=Message.Status.SENDING) | due)
+    return not (pending.exists() or SendingDomain.objects.filter(needs_replanning=True).exists())
 
 
 def _is_completed() -> bool:

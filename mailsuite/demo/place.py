@@ -22,8 +22,8 @@ from psycopg import sql
 from mailsuite.lib.embedded.lease import take
 from mailsuite.lib.embedded.places import CHECKOUT, EmbeddedError
 
-# A tick, one a minute by the clock on the wall, comes every quarter of a second.
-BEAT_SPEED = 120
+# A tick, one a minute by the clock on the wall, comes every 0.3 seconds.
+BEAT_SPEED = 200
 FOLDER_VARIABLE = "DEMO_FOLDER"
 # The embedded Redis has 1024 databases. Daily work uses the first, tests the ones above it.
 _LAST_REDIS_DATABASE = 1023

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.core.management import call_command
+from django.db import DatabaseError
+from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from rich.console import Console
 
 from mailsuite.demo.api import Api
@@ -30,6 +32,8 @@ from mailsuite.stack import Stack
 # A Monday: a week before the clocks change, two before Easter.
 START = datetime(2026, 3, 23, 6, 30, tzinfo=UTC)
 _WORKERS = 2
+# Beat reads its schedule anew at each tick, and no task takes longer than that.
+_REST_SECONDS = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +68,14 @@ def run_demo(
         example = set_up_senders(outside.mail_server.port)
         # Of daily work's `.env`, read by our own settings. The stack knows where it is itself.
         os.environ.pop("PUBLIC_URL", None)
-        with Stack(
-            log_folder=folder / "log",
-            worker_processes=_WORKERS,
-            environment={"LOG_LEVEL": "INFO"},
-        ) as stack:
+        with (
+            Stack(
+                log_folder=folder / "log",
+                worker_processes=_WORKERS,
+                environment={"LOG_LEVEL": "INFO"},
+            ) as stack,
+            quiet_end(),
+        ):
             api = Api(stack.url, ADMIN, password)
             campaign_id = launch(api, example, leads)
             console.print(f"The admin: {stack.url}/admin/   {ADMIN}   {password}", highlight=False)
@@ -85,6 +92,23 @@ def run_demo(
                 )
                 _wait_for_interrupt(stack)
     return outcome
+
+
+@contextmanager
+def quiet_end() -> Iterator[None]:
+    """At the end of the block, switch off what beat ticks and let the workers come to rest.
+
+    At this speed beat and workers are never idle. Asked to end in the middle of a query, beat
+    waits for itself (its handler of SIGTERM asks the same connection), and a worker whose task
+    ends while it stops waits half a minute for somebody to take the result.
+    """
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError):
+            PeriodicTask.objects.update(enabled=False)
+            PeriodicTasks.update_changed()
+            time.sleep(_REST_SECONDS)
 
 
 @contextmanager

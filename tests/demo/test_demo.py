@@ -1,0 +1,106 @@
+"""The whole demo, as a newcomer starts it: every process is real."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from mailsuite.lib.embedded.places import CHECKOUT
+
+SECONDS = 150
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A demo that is going on; its environment marks all of its processes."""
+    marked = {
+        **os.environ,
+        "DEMO_TEST": uuid.uuid4().hex,
+        "DJANGO_SETTINGS_MODULE": "mailsuite.settings",
+        "PYTHONUNBUFFERED": "1",
+    }
+    command = [sys.executable, "manage.py", "demo", "--leads", "3", "--json"]
+    with subprocess.Popen(
+        [*command, str(tmp_path / "demo.json")],
+        cwd=CHECKOUT,
+        env=marked,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+    assert processes_with(marked["DEMO_TEST"]) == []
+
+
+def processes_with(mark: str) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("DEMO_TEST") == mark:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def told_until(process: subprocess.Popen[str], end: str) -> str:
+    """What the demo prints up to the line with `end`."""
+    assert process.stdout is not None
+    deadline, told = time.monotonic() + SECONDS, ""
+    for line in process.stdout:
+        told += line
+        assert time.monotonic() < deadline, told
+        if end in line:
+            return told
+    raise AssertionError(f"The demo ended without {end!r}:\n{told}")
+
+
+@pytest.mark.flow
+def test_the_demo_keeps_every_promise_and_leaves_nothing_behind(
+    demo: subprocess.Popen[str], tmp_path: Path
+):
+    told = told_until(demo, "Ctrl-C ends the demo.")
+    result = json.loads((tmp_path / "demo.json").read_text())
+    assert set(result.pop("violations").values()) == {0}
+    assert result["leads"] == 3
+    assert result["planned"] == 12 == result["sent"] + result["canceled"]
+    assert result["sent"] == result["accepted"] > 0
+    assert result["held"] == result["unknown"] == 0
+    assert result["wall_seconds"] < SECONDS
+
+    address = re.search(r"http://127\.0\.0\.1:\d+/admin/", told)
+    assert address is not None, told
+    with urllib.request.urlopen(address[0]) as page:  # noqa: S310 our own server
+        assert page.status == 200
+    demo.send_signal(signal.SIGINT)
+    assert demo.wait(30) == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--leads", "0"], "--leads needs a number of at least 1."),
+        (["--json", "/nowhere/demo.json"], "--json: /nowhere/demo.json can't be written."),
+    ],
+)
+def test_wrong_arguments_are_refused_before_anything_starts(arguments, complaint):
+    from django.core.management import CommandError, call_command
+
+    with pytest.raises(CommandError, match=re.escape(complaint)) as refused:
+        call_command("demo", *arguments)
+    assert refused.value.returncode == 2
