@@ -79,6 +79,7 @@ class LiveTable(Display):
     def show(self) -> None:
         entries = self.journal.entries
         events = Text("\n").join(map(_told, entries[-_SHOWN_EVENTS:]))
+        events.no_wrap, events.overflow = True, "ellipsis"
         feed = Panel(events, title="What the recipients see and do", title_align="left")
         self._live.update(Group(_table(standings(entries)), feed), refresh=True)
 
@@ -118,7 +119,7 @@ def _table(rows: Sequence[Standing]) -> Table:
     table.add_column("Sending domain", min_width=30)
     for heading in ("Planned", "Sent", "Opened", "Clicked", "Opted out"):
         table.add_column(heading, justify="right")
-    table.add_column("Next mail")
+    table.add_column("Next mail", min_width=16)
     for row in rows:
         figures = (row.planned, row.sent, row.opened, row.clicked, row.opted_out)
         next_mail = _local(row.next_at, "%a %d %b %H:%M") if row.next_at else "–"
@@ -129,12 +130,9 @@ def _table(rows: Sequence[Standing]) -> Table:
 def _told(entry: Entry) -> Text:
     at = _local(entry.at, "%a %H:%M")
     if isinstance(entry, AcceptedMail):
-        told = Text(f"{at}  mail {entry.number} to {entry.recipient}: {entry.subject}")
-    else:
-        style = _COLOURS.get(entry.kind, "dim")
-        told = Text(f"{at}  {entry.recipient} {entry.kind}", style=style)
-    told.no_wrap, told.overflow = True, "ellipsis"
-    return told
+        return Text(f"{at}  mail {entry.number} to {entry.recipient}: {entry.subject}")
+    style = _COLOURS.get(entry.kind, "dim")
+    return Text(f"{at}  {entry.recipient} {entry.kind}", style=style)
 
 
 def _local(at: datetime, form: str) -> str:

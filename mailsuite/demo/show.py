@@ -61,13 +61,17 @@ def run_demo(
     """
     started = time.monotonic()
     clock.write(folder / "clock.json", START)
+    console.print("Making a database for the demo …")
     call_command("migrate", verbosity=0)
     password = make_first_admin() or ""
+    console.print("Importing the file of leads …")
     call_command("import_leads", LEADS_FILE, "--list", LIST_NAME)
     with world(folder) as outside:
+        console.print("Setting up sending domains, a flow of four mails, and a mail server …")
         example = set_up_senders(outside.mail_server.port)
         # Of daily work's `.env`, read by our own settings. The stack knows where it is itself.
         os.environ.pop("PUBLIC_URL", None)
+        console.print("Starting the web server, workers and beat …")
         with (
             Stack(
                 log_folder=folder / "log",

@@ -11,12 +11,15 @@ import sys
 import time
 import urllib.request
 import uuid
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
+from mailsuite.demo.journal import CLICKED, OPENED, OPTED_OUT, Reaction, read
+from mailsuite.demo.place import FOLDER_VARIABLE
 from mailsuite.lib.embedded.places import CHECKOUT
 
 SECONDS = 150
@@ -58,6 +61,17 @@ def processes_with(mark: str) -> list[psutil.Process]:
     return found
 
 
+def reactions_in(process: subprocess.Popen[str]) -> defaultdict[str, set[str]]:
+    """What the recipients did, by kind: the ids of the mails."""
+    environments = (child.environ() for child in psutil.Process(process.pid).children())
+    folder = next(Path(env[FOLDER_VARIABLE]) for env in environments if FOLDER_VARIABLE in env)
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in read(folder / "journal.jsonl"):
+        if isinstance(entry, Reaction):
+            found[entry.kind].add(entry.message_id)
+    return found
+
+
 def told_until(process: subprocess.Popen[str], end: str) -> str:
     """What the demo prints up to the line with `end`."""
     assert process.stdout is not None
@@ -82,6 +96,11 @@ def test_the_demo_keeps_every_promise_and_leaves_nothing_behind(
     assert result["sent"] == result["accepted"] > 0
     assert result["held"] == result["unknown"] == 0
     assert result["wall_seconds"] < SECONDS
+    done = reactions_in(demo)
+    # Whoever follows a link has read the mail, pictures or not.
+    assert result["opened"] == len(done[OPENED] | done[CLICKED]) > 0
+    assert result["clicked"] == len(done[CLICKED])
+    assert result["unsubscribed"] == len(done[OPTED_OUT])
 
     address = re.search(r"http://127\.0\.0\.1:\d+/admin/", told)
     assert address is not None, told
