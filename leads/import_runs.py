@@ -80,19 +80,33 @@ def import_now(
     """Store and run in one go: afterwards the import is completed, or has never been there.
 
     A file of more than `most_rows` rows is only stored: it stays pending, for a worker.
-    `fields` are those of `store_import`. Raises FileRefused and DuplicatesFound.
+    `fields` are those of `store_import`. Raises FileRefused; and DuplicatesFound, whose
+    `lead_import` is kept as failed, with all that it has to say about the rows.
     """
     lead_import: LeadImport | None = None
+    duplicates: DuplicatesFound | None = None
     try:
         with transaction.atomic():
             lead_import = store_import(file, **fields)
             if most_rows is None or (lead_import.rows_total or 0) <= most_rows:
-                run(lead_import, progress)
+                duplicates = _run_or_fail(lead_import, progress)
     except BaseException:
         if lead_import is not None:
             lead_import.file.delete(save=False)
         raise
+    if duplicates is not None:
+        raise duplicates
     return lead_import
+
+
+def _run_or_fail(lead_import: LeadImport, progress: Progress) -> DuplicatesFound | None:
+    try:
+        run(lead_import, progress)
+    except DuplicatesFound as duplicates:
+        fail(lead_import, duplicates)
+        duplicates.lead_import = lead_import
+        return duplicates
+    return None
 
 
 @transaction.atomic

@@ -47,10 +47,13 @@ class ImportResult:
 
 
 class DuplicatesFound(Conflict):
-    """Mode `error`: nothing was written, because rows hold addresses that are leads already or
-    stand twice in the file. `remarks` names all of them, `fields` the first."""
+    """Mode `error`: no lead was written, because rows hold addresses that are leads already or
+    stand twice in the file. `remarks` names all of them, `fields` the first. `lead_import` is
+    the failed import that keeps the remarks, where there is one."""
 
     code = "duplicates"
+    keeps_record = True
+    lead_import: LeadImport | None = None
 
     def __init__(self, count: int, first: dict[str, str], remarks: RemarkLog) -> None:
         self.remarks = remarks

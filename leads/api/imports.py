@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib.auth.models import User
 from django.http import FileResponse
+from django.urls import reverse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import MultiPartParser
@@ -23,6 +24,7 @@ from leads.api.import_serializers import (
 )
 from leads.import_reports import report_file
 from leads.import_runs import ROWS_AT_ONCE, import_now
+from leads.importer import DuplicatesFound
 from leads.inspecting import FileRefused, inspect, on_disk
 from leads.models import LeadImport
 from leads.tables import UnreadableFile
@@ -31,6 +33,13 @@ from mailsuite.lib.api.envelope import EnvelopeRenderer
 from mailsuite.lib.api.views import ApiViewSet
 
 SHOWN_REFUSALS = 100
+
+
+def _all_rows_at(failed: LeadImport | None) -> str:
+    if failed is None:
+        return ""
+    address = reverse("import-lead-errors", kwargs={"import_id": failed.pk})
+    return f" Every row that was not taken is named by import {failed.pk}: GET {address}."
 
 
 class CsvFile(BaseRenderer):
@@ -82,20 +91,25 @@ class UploadViewSet(ImportViewSet):
 
         Up to 2,000 rows are imported at once and the answer is complete. A longer file is
         answered with status `pending` and imported in the background; GET shows its progress.
-        422: the file or the mapping can't be used. 409: mode error, and duplicates.
+        422: the file or the mapping can't be used. 409: mode error, and duplicates; the import
+        is kept as `failed`, and the message names the address of its errors.csv.
         """
         form = self.validated(ImportForm)
-        lead_import = import_now(
-            form["file"],
-            most_rows=ROWS_AT_ONCE,
-            filename=form["file"].name,
-            list_name=form["list_name"],
-            mode=form["mode"],
-            mapping=form.get("mapping"),
-            options=read_options(form),
-            dry_run=form["dry_run"],
-            by=cast(User, request.user),
-        )
+        try:
+            lead_import = import_now(
+                form["file"],
+                most_rows=ROWS_AT_ONCE,
+                filename=form["file"].name,
+                list_name=form["list_name"],
+                mode=form["mode"],
+                mapping=form.get("mapping"),
+                options=read_options(form),
+                dry_run=form["dry_run"],
+                by=cast(User, request.user),
+            )
+        except DuplicatesFound as duplicates:
+            duplicates.message += _all_rows_at(duplicates.lead_import)
+            raise
         if lead_import.status == LeadImport.Status.PENDING:
             hand_out(lead_import)
         return self._detail(lead_import.pk, status=201)

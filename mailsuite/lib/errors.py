@@ -19,6 +19,8 @@ class Refusal(Exception):
 
     status = 422
     code = "refused"
+    # Whether a record of the refusal was written, which must outlive the request.
+    keeps_record = False
 
     def __init__(
         self, message: str, *, fields: Mapping[str, str] | None = None, code: str | None = None

@@ -98,7 +98,7 @@ def test_mode_error_ends_with_status_1_and_lists_the_duplicates(csv: Path, tmp_p
     assert status == 1
     assert words.endswith("row 2: jan@zon.nl: This address is a lead already.")
     assert len(errors.read_text("utf-8-sig").splitlines()) == 3
-    assert not LeadImport.objects.exists()
+    assert LeadImport.objects.get().status == "failed"
 
 
 @pytest.mark.parametrize(

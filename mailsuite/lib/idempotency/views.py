@@ -12,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from mailsuite.lib.errors import Refusal
 from mailsuite.lib.idempotency import records
 from mailsuite.lib.idempotency.models import IdempotencyRecord
 
@@ -32,6 +33,7 @@ class AnsweredBefore(Exception):
 
 class IdempotentPosts(Base):
     _digest: str | None = None
+    _keeps_record = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or not request.headers.get(HEADER):
@@ -39,7 +41,8 @@ class IdempotentPosts(Base):
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
             if response.status_code >= 400:
-                transaction.set_rollback(True)
+                if not self._keeps_record:
+                    transaction.set_rollback(True)
             elif self._digest is not None:
                 self._remember(response)
         return response
@@ -59,6 +62,7 @@ class IdempotentPosts(Base):
 
     def handle_exception(self, exc: Exception) -> Response:
         if not isinstance(exc, AnsweredBefore):
+            self._keeps_record = isinstance(exc, Refusal) and exc.keeps_record
             return super().handle_exception(exc)
         response = Response(exc.record.response_data, status=exc.record.response_status)
         response["Idempotency-Replayed"] = "true"

@@ -145,6 +145,28 @@ def test_mode_error_answers_409_and_names_the_rows(marketer: ApiClient) -> None:
     assert Lead.objects.count() == 1
 
 
+@pytest.mark.parametrize("headers", [{}, {"Idempotency-Key": "k1"}])
+def test_what_mode_error_refuses_is_kept_and_named_row_by_row(
+    marketer: ApiClient, headers: dict[str, str]
+) -> None:
+    rows = "E-mail\nnobody\n" + "".join(f"jan{number % 5}@zon.nl\n" for number in range(40))
+    body = {"file": SimpleUploadedFile("x.csv", rows.encode()), "list_name": "x", "mode": "error"}
+
+    answer = marketer.post(IMPORTS, body, format="multipart", headers=headers)
+
+    failed = LeadImport.objects.get()
+    address = f"{IMPORTS}/{failed.pk}/errors.csv"
+    error = answer.json()["error"]
+    assert (answer.status_code, len(error["details"])) == (409, 20)
+    assert error["message"].endswith(f"is named by import {failed.pk}: GET {address}.")
+    assert (failed.status, failed.refused_count) == ("failed", 36)
+    assert failed.error.startswith("Nothing was imported: 35 rows hold an address")
+    lines = b"".join(marketer.get(address).streaming_content).decode("utf-8-sig").splitlines()
+    assert len(lines) == 37
+    assert lines[1].startswith("2;refused;E-mail;nobody;")
+    assert not Lead.objects.exists()
+
+
 def test_inspecting_shows_the_guess_and_keeps_nothing(marketer: ApiClient) -> None:
     answer = upload(marketer, to=f"{IMPORTS}/inspect")
 
