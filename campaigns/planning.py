@@ -14,7 +14,7 @@ from campaigns import throttle
 from campaigns.calendars import planning_calendar
 from campaigns.models import Campaign, Message, SendingDomain
 from campaigns.remaining import QueuedMail, Remaining, remaining
-from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
+from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar, Window
 from campaigns.scheduling.errors import NoSendingDayError
 from campaigns.scheduling.plan import plan
 from campaigns.scheduling.values import Chain, PlannedSend
@@ -77,10 +77,10 @@ def plan_remaining(
 ) -> list[PlannedSend]:
     """When each mail that is left goes, as of `now`; changes nothing.
 
-    A mail whose slot has come keeps it, as long as it can still go today, in the grace if need
-    be: the throttle lets such mails out one by one, and moving them would put them off again
-    and again. `afresh` moves those too, to the next slot at or after `now`: what a pause held
-    back is not late.
+    A mail that is late for its slot of today keeps it, as long as it can still go today, in the
+    grace if need be: the throttle lets such mails out one by one, and moving them would put them
+    off again and again. `afresh` moves those too, to the next slot at or after `now`: what a
+    pause held back is not late.
 
     Mails behind one of unknown fate are given a moment from the next workday on, and take no
     slot from anybody: they can't leave before a person or a proof decides.
@@ -111,28 +111,36 @@ def _delayed(
     now: datetime,
     free_at: datetime,
 ) -> dict[int, datetime]:
-    """Chain → when its mail, whose slot has come today, is going to pass the throttle."""
+    """Chain → when its mail, late for its slot of today, is going to pass the throttle.
+
+    Late is one whose slot has come, and each behind it whose slot will be over when its turn
+    comes. Given a free slot instead, they would push the last ones of today into tomorrow, and
+    the grace is there for just those.
+    """
     today = calendar.local_date(now)
     window = calendar.window(today)
     if window is None:
         return {}
+    room = calendar.daily_cap - throttle.sent_on(domain, today) - len(left.slots)
+    delayed: dict[int, datetime] = {}
+    for mail in _first_mails_of(left, window):
+        turn = free_at + calendar.interval * len(delayed)
+        is_late = mail.scheduled_at <= now or mail.scheduled_at < throttle.slot_of(turn, calendar)
+        if not is_late or turn >= window.grace_ends or len(delayed) >= room:
+            break
+        if mail.not_before is not None and mail.not_before <= turn:
+            delayed[mail.enrollment_id] = turn
+    return delayed
+
+
+def _first_mails_of(left: Remaining, window: Window) -> list[QueuedMail]:
+    """The next mail of each chain that has a slot in `window`, in the order they are sent in."""
     mails = left.by_key()
     first_mails = (mails[chain.key, chain.steps[0].number] for chain in left.chains)
-    late = sorted(
-        (mail for mail in first_mails if _is_due(mail, now) and mail.scheduled_at >= window.opens),
+    return sorted(
+        (mail for mail in first_mails if window.opens <= mail.scheduled_at < window.closes),
         key=lambda mail: (mail.scheduled_at, mail.pk),
     )
-    room = calendar.daily_cap - throttle.sent_on(domain, today) - len(left.slots)
-    moments = (free_at + calendar.interval * place for place in range(max(room, 0)))
-    return {
-        mail.enrollment_id: at
-        for mail, at in zip(late, moments, strict=False)
-        if at < window.grace_ends
-    }
-
-
-def _is_due(mail: QueuedMail, now: datetime) -> bool:
-    return mail.scheduled_at <= now and mail.not_before is not None and mail.not_before <= now
 
 
 def _after_first(chain: Chain, sent_at: datetime) -> Chain | None:

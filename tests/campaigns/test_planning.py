@@ -91,12 +91,50 @@ def test_a_mail_whose_slot_has_come_keeps_it(domain):
     assert slots(campaign) == ["Mon 01 08:00", "Mon 01 08:20"]
 
 
-def test_delayed_mails_keep_their_turn_and_the_rest_moves_behind_them(domain):
+def test_delayed_mails_keep_their_turn_and_so_do_those_that_wait_behind_them(domain):
     campaign = launched(domain, 4)
+    # 08:00, 08:20 and 08:40 go at 08:50, 09:10 and 09:30, and that of 09:00 at 09:50.
+    assert replan_domain(domain, at("08:50")) == 0
+    assert slots(campaign)[3] == "Mon 01 09:00"
+
+
+def test_what_is_new_goes_behind_the_delayed_mails(domain):
+    campaign = launched(domain, 4)
+    Message.objects.filter(pk=message(3).pk).update(scheduled_at=at("08:00", day=2))
     replan_domain(domain, at("08:50"))
-    # 08:00, 08:20 and 08:40 go at 08:50, 09:10 and 09:30; the fourth in the slot that 09:50 is in.
-    assert slots(campaign)[:3] == ["Mon 01 08:00", "Mon 01 08:20", "Mon 01 08:40"]
-    assert slots(campaign)[3] == "Mon 01 09:40"
+    # The throttle opens for it at 09:50, in the slot that began at 09:40.
+    assert slots(campaign) == ["Mon 01 08:00", "Mon 01 08:20", "Mon 01 08:40", "Mon 01 09:40"]
+
+
+def test_a_delayed_day_ends_in_the_grace_however_often_it_is_planned(domain):
+    """Workers were down from 12:00 to 12:45: with the grace the last of 27 leaves at 17:25."""
+    launched(domain, 27)
+    Message.objects.filter(scheduled_at__lt=at("12:00")).update(status="sent", sent_at=OPENING)
+    SendingDomain.objects.update(sent_on=OPENING.date(), sent_today=12)
+    assert replan_domain(domain, at("12:45")) == 0
+    assert replan_domain(domain, at("13:04")) == 0
+    assert Message.objects.filter(scheduled_at__gte=at("18:00")).count() == 0
+
+
+def test_what_not_even_the_grace_can_take_goes_tomorrow(domain):
+    """From 14:01 there are twelve turns until 18:00, and fifteen mails."""
+    launched(domain, 27)
+    Message.objects.filter(scheduled_at__lt=at("12:00")).update(status="sent", sent_at=OPENING)
+    SendingDomain.objects.update(sent_on=OPENING.date(), sent_today=12)
+    assert replan_domain(domain, at("14:01")) == 3
+    tomorrow = Message.objects.filter(scheduled_at__gte=at("18:00")).order_by("scheduled_at")
+    moments = tomorrow.values_list("enrollment__position", "scheduled_at")
+    expected = ["08:00", "08:20", "08:40"]
+    assert list(moments) == [(24 + n, at(slot, day=2)) for n, slot in enumerate(expected)]
+
+
+def test_a_mail_behind_the_end_of_a_shortened_window_has_no_grace(domain):
+    """The grace is for what was due in the window."""
+    campaign = launched(domain, 2)
+    Message.objects.update(scheduled_at=at("12:20"), not_before=OPENING)
+    SendingPolicy.objects.update(window_end="12:00", grace_until="13:00")
+    replan_domain(domain, at("12:30"))
+    assert slots(campaign) == ["Tue 02 08:00", "Tue 02 08:20"]
 
 
 def test_in_the_grace_delayed_mails_stay_as_long_as_they_can_still_go(domain):
