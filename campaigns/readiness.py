@@ -16,7 +16,7 @@ from leads.completeness import UnknownTemplate, has_image
 from leads.models import ImageAsset, Lead, Report
 from mailsuite.lib.errors import Refusal
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
-from templates_app.models import Template
+from templates_app.models import Template, TemplateVersion
 from templates_app.sandbox import compile_template
 from templates_app.values import RenderContext, TemplateRefused, TemplateSource
 from templates_app.variables import Requirement, missing
@@ -33,9 +33,10 @@ def requirements_of(mails: Iterable[FlowMail]) -> tuple[Requirement, ...]:
     found: dict[Requirement, None] = {}
     for mail in mails:
         version = mail.version
-        source = TemplateSource(version.subject, version.html, version.text)
         try:
-            found.update(dict.fromkeys(compile_template(source).variables.requirements))
+            found.update(
+                dict.fromkeys(compile_template(_source_of(version)).variables.requirements)
+            )
         except TemplateRefused as refused:
             raise Refusal(
                 f'Mail {mail.number} can\'t be made from its template "{version.template}": '
@@ -46,15 +47,27 @@ def requirements_of(mails: Iterable[FlowMail]) -> tuple[Requirement, ...]:
     return tuple(found)
 
 
-def required_by_template(template_id: int) -> list[str]:
-    """Names of the variables that the template's current version prints for every lead.
+def required_by_template(template_id: int) -> list[tuple[str, ...]]:
+    """What the template's current version prints for every lead: of each group one name must
+    have a value. What stands under a condition is not asked.
 
-    Raises UnknownTemplate.
+    Raises UnknownTemplate, also for one that the rules of today don't accept any more.
     """
     template = Template.objects.present().with_current().filter(pk=template_id).first()
     if template is None or template.current_version is None:
         raise UnknownTemplate(f"There is no template {template_id}.")
-    return template.current_version.required_variables
+    version = template.current_version
+    try:
+        needs = compile_template(_source_of(version)).variables.requirements
+    except TemplateRefused as refused:
+        raise UnknownTemplate(
+            f'No mail can be made of "{template}": {refused} Save the template again.'
+        ) from refused
+    return [need.any_of for need in needs if need.always]
+
+
+def _source_of(version: TemplateVersion) -> TemplateSource:
+    return TemplateSource(version.subject, version.html, version.text)
 
 
 def check_templates(mails: Iterable[FlowMail]) -> None:

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
+from leads.columns import is_var_key
+
+# Of each group a lead must have at least one: (("lead.company",), ("vars.rooms", "lead.city")).
+Groups = Sequence[Sequence[str]]
 # What a lead should have when no template is in view.
-WITHOUT_TEMPLATE = ("lead.company", "lead.url")
+WITHOUT_TEMPLATE: Groups = (("lead.company",), ("lead.url",))
 
 _BLANKABLE = frozenset(
     {
@@ -21,12 +27,12 @@ _SYNONYMS = {"bedrijf": "company"}
 
 # Answers what a template asks of a lead, by its id; raises UnknownTemplate. Leads know nothing of
 # templates, so whoever knows both puts it here when the apps are loaded (campaigns.apps).
-RequiredBy = Callable[[int], Sequence[str]]
+RequiredBy = Callable[[int], Groups]
 _required_by_template: RequiredBy | None = None
 
 
 class UnknownTemplate(ValueError):
-    """There is no such template."""
+    """There is no such template, or none that mails can be made of. The message says which."""
 
 
 def answer_for_templates(required_by: RequiredBy) -> None:
@@ -34,8 +40,8 @@ def answer_for_templates(required_by: RequiredBy) -> None:
     _required_by_template = required_by
 
 
-def required_by_template(template_id: int) -> Sequence[str]:
-    """Names of the variables that the template needs of a lead. Raises UnknownTemplate."""
+def required_by_template(template_id: int) -> Groups:
+    """What the template needs of every lead. Raises UnknownTemplate."""
     if _required_by_template is None:
         raise UnknownTemplate("No templates are installed.")
     return _required_by_template(template_id)
@@ -45,17 +51,23 @@ class UnknownVariable(ValueError):
     """No template can ask that of a lead. The message says what can be asked."""
 
 
-def is_complete(required: Sequence[str] = WITHOUT_TEMPLATE) -> Q:
-    """Leads that have all of `required`: names as templates have them, such as "lead.company",
-    "vars.rooms" and "image.cid.hero" (the lead's own picture).
+def is_complete(required: Groups = WITHOUT_TEMPLATE) -> Q:
+    """Leads that have one name of every group: names as templates have them, such as
+    "lead.company", "vars.rooms" and "image.cid.hero" (the lead's own picture).
 
     What does not depend on the lead ("campaign.name", "image.url.logo") is taken as given.
     Raises UnknownVariable.
     """
     condition = Q()
-    for name in dict.fromkeys(required):
-        condition &= _has(name)
+    for group in dict.fromkeys(map(tuple, required)):
+        condition &= _has_one_of(group)
     return condition
+
+
+def _has_one_of(names: Sequence[str]) -> Q:
+    alternatives = [_has(name) for name in names]
+    # What is given fulfils the group; `Q() | other` would be `other`.
+    return reduce(or_, alternatives) if all(alternatives) else Q()
 
 
 def has_image() -> Exists:
@@ -69,7 +81,7 @@ def _has(name: str) -> Q:
     namespace, _, key = name.partition(".")
     if namespace == "lead":
         return _has_field(name, _SYNONYMS.get(key, key))
-    if namespace == "vars" and key:
+    if namespace == "vars" and is_var_key(key):
         return Q(vars__has_key=key)  # blank ones are never stored
     if namespace == "image" and key.partition(".")[0] == "cid":
         return Q(has_image())

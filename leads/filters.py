@@ -17,6 +17,7 @@ from django.db.models import Q
 
 from leads.completeness import (
     WITHOUT_TEMPLATE,
+    Groups,
     UnknownTemplate,
     UnknownVariable,
     has_image,
@@ -79,7 +80,7 @@ class NamesField(forms.Field):
 
 
 class TemplateField(forms.IntegerField):
-    """The id of a template. Becomes the names of the variables that it needs."""
+    """The id of a template. Becomes what it needs of every lead."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(min_value=0, max_value=2**63 - 1, **kwargs)
@@ -89,7 +90,7 @@ class TemplateField(forms.IntegerField):
         if template_id is None:
             return None
         try:
-            return list(required_by_template(template_id))
+            return required_by_template(template_id)
         except UnknownTemplate as error:
             raise ValidationError(str(error)) from error
 
@@ -146,12 +147,12 @@ class LeadFilter(django_filters.FilterSet):
         fields: Sequence[str] = []
 
     @property
-    def required_variables(self) -> Sequence[str]:
+    def required_variables(self) -> Groups:
         """What completeness means in this request."""
         asked: dict[str, Any] = self.form.cleaned_data
         if asked["required"]:
-            return list(asked["required"])
-        by_template: list[str] | None = asked["template_id"]
+            return _each(asked["required"])
+        by_template: Groups | None = asked["template_id"]
         return WITHOUT_TEMPLATE if by_template is None else by_template
 
     def with_top_level(self, leads: LeadQuerySet, _: str, names: list[str]) -> LeadQuerySet:
@@ -179,13 +180,17 @@ class LeadFilter(django_filters.FilterSet):
         return type("LeadFilterForm", (_CheckedRequired, base), {})
 
 
+def _each(names: Sequence[str]) -> Groups:
+    return [(name,) for name in names]
+
+
 class _CheckedRequired:
     cleaned_data: dict[str, Any]
 
     def clean_required(self) -> list[str]:
         names: list[str] = self.cleaned_data["required"]
         try:
-            is_complete(names)
+            is_complete(_each(names))
         except UnknownVariable as error:
             raise ValidationError(str(error)) from error
         return names

@@ -52,7 +52,9 @@ class LeadQuery(Query):
         "lead.company,vars.rooms. Without it: company and url."
     )
     template_id = IdField(
-        required=False, help_text="is_complete asks for what this template needs of a lead."
+        required=False,
+        help_text="is_complete asks for what this template prints for every lead; where it has "
+        "alternatives (hotel_name: vars.hotel_name or company), for one of them.",
     )
     search = _text(help_text="Words, or their beginnings, of address, company, website or name.")
     tags = NamesParameter(help_text="All of these tags.")

@@ -19,7 +19,7 @@ from leads.api.lead_serializers import (
     LeadItem,
     LeadQuery,
 )
-from leads.completeness import WITHOUT_TEMPLATE, is_complete
+from leads.completeness import WITHOUT_TEMPLATE, Groups, is_complete
 from leads.deleting import delete_leads, restore_leads
 from leads.filters import LeadFilter
 from leads.models import Lead
@@ -110,7 +110,7 @@ class LeadViewSet(ApiViewSet):
         return Response(LeadItem(lead).data, status=status)
 
 
-def _with_completeness(leads: LeadQuerySet, required: Any) -> LeadQuerySet:
+def _with_completeness(leads: LeadQuerySet, required: Groups) -> LeadQuerySet:
     condition = is_complete(required)
     answer: Combinable = Value(True)
     if condition:

@@ -136,6 +136,7 @@ def test_a_search_for_signs_alone_finds_nobody(zon: Lead) -> None:
         ("min_score", 2**31, "Ensure this value is less than or equal to 2147483647."),
         ("required", "lead.shoe_size", "'lead.shoe_size' is no field of a lead. There are:"),
         ("required", "company", "'company' is no variable of a template."),
+        ("required", "vars.hotel_name or lead.company", "'vars.hotel_name or lead.company' is no"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_an_error(name: str, value: object, problem: str) -> None:

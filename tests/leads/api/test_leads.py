@@ -296,7 +296,7 @@ def test_the_same_post_with_the_same_key_makes_one_lead(marketer: ApiClient) -> 
 
 
 def test_complete_is_what_the_template_needs(marketer: ApiClient) -> None:
-    template = TemplateFactory(version__required_variables=["lead.company", "vars.kamers"])
+    template = TemplateFactory(version__html="{{ lead.company }} {{ vars.kamers }}")
     LeadFactory(email="heeft@hotel.nl", vars={"kamers": "12"})
     LeadFactory(email="mist@hotel.nl")
     query = {"template_id": str(template.pk), "is_complete": "true"}
@@ -305,10 +305,39 @@ def test_complete_is_what_the_template_needs(marketer: ApiClient) -> None:
 
 
 def test_a_template_that_asks_nothing_finds_every_lead_complete(marketer: ApiClient) -> None:
-    template = TemplateFactory(version__required_variables=[])
+    template = TemplateFactory(version__subject="x", version__html="{{ campaign.name }}")
     LeadFactory(company="", url="")
     (item,) = marketer.get(LEADS, {"template_id": template.pk}).json()["data"]["items"]
     assert item["is_complete"]
+
+
+def test_a_template_with_alternatives_asks_for_one_of_them(marketer: ApiClient) -> None:
+    html = "{{ hotel_name }}{% if vars.kamers %}{{ lead.city }}{% endif %}"
+    template = TemplateFactory(version__subject="x", version__html=html)
+    LeadFactory(email="a@a.nl", company="Zon")
+    LeadFactory(email="b@b.nl", company="", vars={"hotel_name": "Zon"})
+    LeadFactory(email="c@c.nl", company="")
+    query = {"template_id": template.pk, "sort_order": "asc"}
+    items = marketer.get(LEADS, query).json()["data"]["items"]
+    assert [item["is_complete"] for item in items] == [True, True, False]
+    items = marketer.get(LEADS, {**query, "is_complete": "false"}).json()["data"]["items"]
+    assert [item["email"] for item in items] == ["c@c.nl"]
+
+
+def test_an_alternative_that_is_always_there_asks_nothing_of_a_lead(marketer: ApiClient) -> None:
+    html = "{{ lead.company or campaign.name }}"
+    template = TemplateFactory(version__subject="x", version__html=html)
+    LeadFactory(company="")
+    (item,) = marketer.get(LEADS, {"template_id": template.pk}).json()["data"]["items"]
+    assert item["is_complete"]
+
+
+def test_a_template_that_is_not_accepted_any_more_is_named(marketer: ApiClient) -> None:
+    template = TemplateFactory(name="Oud", version__html="{{ lead.fax }}")
+    response = marketer.get(LEADS, {"template_id": template.pk})
+    assert response.status_code == 400
+    message = response.json()["error"]["message"]
+    assert message.startswith('template_id: No mail can be made of "Oud": html')
 
 
 def test_a_template_that_does_not_exist_is_named(marketer: ApiClient) -> None:
