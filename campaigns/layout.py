@@ -89,7 +89,9 @@ def _plan_line(
         chains,
         start=start,
         taken=taken,
-        sent_today=throttle.sent_on(line.domain, line.calendar.local_date(start)),
+        sent_today=throttle.used_on(
+            line.domain, prepared.rows.campaign, line.calendar, line.calendar.local_date(start)
+        ),
         next_allowed_at=throttle.first_slot(line.domain, line.calendar, start),
     )
 

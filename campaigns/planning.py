@@ -93,12 +93,13 @@ def plan_remaining(
     ]
     floor = throttle.slot_of(free_at + calendar.interval * len(delayed), calendar)
     start = max(now, floor) if afresh else floor
+    used = throttle.used_on(domain, left.campaign, calendar, calendar.local_date(start))
     sends = plan(
         calendar,
         [chain for chain in chains if chain is not None],
         start=start,
         taken=[*left.slots, *taken],
-        sent_today=throttle.sent_on(domain, calendar.local_date(start)) + len(delayed),
+        sent_today=used + len(delayed),
     )
     tomorrow = calendar.sending_day(calendar.local_date(now) + ONE_DAY)[1].opens
     return _kept(left, delayed) + sends + plan(calendar, left.waiting, start=tomorrow)
@@ -121,7 +122,8 @@ def _delayed(
     window = calendar.window(today)
     if window is None:
         return {}
-    room = calendar.daily_cap - throttle.sent_on(domain, today) - len(left.slots)
+    used = throttle.used_on(domain, left.campaign, calendar, today)
+    room = calendar.daily_cap - used - len(left.slots)
     delayed: dict[int, datetime] = {}
     for mail in _first_mails_of(left, window):
         turn = free_at + calendar.interval * len(delayed)

@@ -43,11 +43,13 @@ class MailBefore(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """`chains` can be planned; those in `waiting` come after a mail whose fate is unknown.
+    """What `campaign` has still to send on one domain.
 
-    The key of a chain is its enrollment. `slots` are those of mails that a worker holds.
+    `chains` can be planned; those in `waiting` come after a mail whose fate is unknown. The key
+    of a chain is its enrollment. `slots` are those of mails that a worker holds.
     """
 
+    campaign: Campaign
     mails: tuple[QueuedMail, ...]
     chains: tuple[Chain, ...]
     waiting: tuple[Chain, ...]
@@ -82,7 +84,7 @@ def remaining(
         is_waiting = ahead is not None and ahead.status == Message.Status.UNKNOWN
         (waiting if is_waiting else chains).append(chain)
     slots = slots_under_way([domain]).get(domain.pk, [])
-    return Remaining(tuple(mails), tuple(chains), tuple(waiting), tuple(slots))
+    return Remaining(campaign, tuple(mails), tuple(chains), tuple(waiting), tuple(slots))
 
 
 def _gone_at(ahead: MailBefore | None, now: datetime) -> datetime | None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from campaigns.models import Message, SendingDomain
-from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.models import Campaign, Message, SendAttempt, SendingDomain
+from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
 
 
 def opens_at(domain: SendingDomain, calendar: SendingCalendar, now: datetime) -> datetime:
@@ -38,6 +38,28 @@ def first_slot(
 def sent_on(domain: SendingDomain, day: date) -> int:
     """How many mails the throttle has let through on this local day."""
     return domain.sent_today if domain.sent_on == day else 0
+
+
+def used_on(domain: SendingDomain, campaign: Campaign, calendar: SendingCalendar, day: date) -> int:
+    """How much of the calendar's daily cap `campaign` can't use any more on this local day.
+
+    Two rooms bound it, the smaller one counts: what the policy leaves the domain after the mails
+    of all campaigns, and what the domain's share of the campaign's own limit leaves after the
+    campaign's. `calendar` is the one of planning, whose cap is that share.
+    """
+    room = domain.policy.daily_cap - sent_on(domain, day)
+    if campaign.daily_limit is not None:
+        room = min(room, calendar.daily_cap - _sent_for(campaign, domain, day))
+    return calendar.daily_cap - max(0, min(room, calendar.daily_cap))
+
+
+def _sent_for(campaign: Campaign, domain: SendingDomain, day: date) -> int:
+    """How many mails of `campaign` the throttle has let through on this local day."""
+    starts, ends = (
+        datetime.combine(on, time.min, domain.policy.zone) for on in (day, day + ONE_DAY)
+    )
+    gates = SendAttempt.objects.filter(domain=domain, gated_at__gte=starts, gated_at__lt=ends)
+    return gates.filter(message__campaign=campaign.pk).count()
 
 
 def slots_under_way(domains: Iterable[SendingDomain]) -> dict[int, list[datetime]]:

@@ -7,7 +7,7 @@ from campaigns.lifecycle import launch
 from campaigns.models import Campaign, Enrollment, Message, SendingDomain, SendingPolicy
 from campaigns.planning import replan_domain
 from tests.campaigns.drafts import OPENING, a_domain, a_draft, slots
-from tests.factories import LeadFactory, SendingPolicyFactory
+from tests.factories import LeadFactory, SendAttemptFactory, SendingPolicyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -228,6 +228,37 @@ def test_the_campaigns_daily_limit_is_shared_by_its_domains():
     campaign = launch(a_draft(one, two, daily_limit=3), OPENING).campaign
     assert [slot[:3] for slot in slots(campaign)] == ["Mon", "Mon", "Mon", "Tue", "Tue", "Wed"]
     assert replan_domain(one, OPENING) == 0
+
+
+def test_the_mails_of_other_campaigns_use_up_the_cap_and_not_the_campaigns_limit(domain):
+    SendingDomain.objects.update(sent_on=OPENING.date(), sent_today=6)
+    campaign = launched(domain, 4, daily_limit=5)
+    in_a_row = ["Mon 01 08:00", "Mon 01 08:20", "Mon 01 08:40", "Mon 01 09:00"]
+    assert slots(campaign) == in_a_row
+    assert replan_domain(domain, OPENING) == 0
+    SendingDomain.objects.update(sent_today=25)
+    replan_domain(domain, OPENING)
+    assert slots(campaign) == [*in_a_row[:2], "Tue 02 08:00", "Tue 02 08:20"]
+
+
+def test_what_the_campaign_has_sent_today_counts_for_its_limit(domain):
+    campaign = launched(domain, 4, daily_limit=2)
+    sent(message(0), OPENING)
+    SendAttemptFactory(message=message(0))
+    replan_domain(domain, at("08:01"))
+    assert slots(campaign) == ["Mon 01 08:00", "Mon 01 08:20", "Tue 02 08:00", "Tue 02 08:20"]
+    SendAttemptFactory(message=message(0), gated_at=at("08:00") - timedelta(hours=9))
+    assert replan_domain(domain, at("08:02")) == 0  # that one was yesterday's
+    SendAttemptFactory(message=message(0))
+    replan_domain(domain, at("08:03"))
+    assert slots(campaign)[1:] == ["Tue 02 08:00", "Tue 02 08:20", "Wed 03 08:00"]
+
+
+def test_delayed_mails_of_a_limited_campaign_have_the_domains_room_too(domain):
+    campaign = launched(domain, 2, daily_limit=2)
+    SendingDomain.objects.update(sent_on=OPENING.date(), sent_today=6)
+    assert replan_domain(domain, at("08:50")) == 0
+    assert slots(campaign) == ["Mon 01 08:00", "Mon 01 08:20"]
 
 
 def test_a_policy_without_a_pause_puts_all_on_the_opening():
