@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django_filters.constants import EMPTY_VALUES
 
 from campaigns.models import Audience
 from leads.filters import LeadFilter
@@ -52,8 +53,9 @@ def resolve(audience: Audience, now: datetime) -> AudienceSelection:
     Suppressed, bounced and stopped leads are left out always: `exclude_suppressed=False` can't
     bring them back, for nobody here may mail them (preflight says so to who tries).
 
-    Raises Refusal for filters that the lead list does not know.
+    Raises Refusal as check_audience does.
     """
+    check_audience(audience)
     try:
         chosen, parameters = _chosen(audience)
     except EmptyResultSet:
@@ -71,9 +73,61 @@ def resolve(audience: Audience, now: datetime) -> AudienceSelection:
     return _selection(audience, rows)
 
 
+def check_audience(audience: Audience) -> None:
+    """Raises Refusal, naming the field, unless `audience` says whom it means.
+
+    A list without a name and filters without a value would be far more people than anybody
+    meant; everybody is meant by mode all only.
+    """
+    check_mode(audience)
+    if audience.mode == Audience.Mode.LIST and not audience.list_name.strip():
+        raise _unclear("audience.list_name", "name the list")
+    if audience.mode == Audience.Mode.FILTER and not _narrows(_checked(audience.filters)):
+        raise _unclear("audience.filters", "give at least one filter that chooses leads")
+
+
+def check_mode(audience: Audience) -> None:
+    """Raises Refusal for a field that belongs to another mode than the audience's: which of the
+    two was meant, nobody can tell."""
+    for mode, name in _FIELD_OF.items():
+        if mode != audience.mode and getattr(audience, name):
+            field, problem = f"audience.{name}", f"belongs to mode {mode}, not {audience.mode}"
+            raise Refusal(
+                f"The audience is contradictory: {field} {problem}. Leave it out, or use mode "
+                f"{mode}.",
+                fields={field: f"{problem}; leave it out, or use mode {mode}"},
+                code="audience_contradictory",
+            )
+
+
 def check_filters(filters: dict[str, object]) -> None:
     """Raises Refusal, naming the filter, unless the lead list could use all of them."""
-    _filtered(filters)
+    _checked(filters)
+
+
+_FIELD_OF = {
+    Audience.Mode.LEADS: "lead_ids",
+    Audience.Mode.LIST: "list_name",
+    Audience.Mode.FILTER: "filters",
+}
+
+
+def _unclear(field: str, problem: str) -> Refusal:
+    problem = f"{problem}, or use mode all for everybody"
+    return Refusal(
+        f"It is not clear whom the campaign is for: {field}: {problem}.",
+        fields={field: problem},
+        code="audience_unfilled",
+    )
+
+
+def _narrows(chosen: LeadFilter) -> bool:
+    """Whether a value was given to any filter that leaves somebody out by itself."""
+    return any(
+        chosen.form.cleaned_data[name] not in EMPTY_VALUES
+        for name, one in chosen.filters.items()
+        if one.method != "unchanged"
+    )
 
 
 def _selection(
@@ -98,12 +152,12 @@ def _chosen(audience: Audience) -> tuple[str, list[Any]]:
     if audience.mode == Audience.Mode.LIST:
         leads = leads.filter(list_name=audience.list_name)
     elif audience.mode == Audience.Mode.FILTER:
-        leads = _filtered(audience.filters)
+        leads = _checked(audience.filters).qs
     sql, parameters = leads.order_by().values("pk").query.sql_with_params()
     return f"SELECT found.id, 0 AS place FROM ({sql}) AS found (id)", list(parameters)  # noqa: S608
 
 
-def _filtered(filters: dict[str, object]) -> QuerySet[Lead]:
+def _checked(filters: dict[str, object]) -> LeadFilter:
     known = LeadFilter.base_filters
     unknown = sorted(filters.keys() - known.keys())
     if unknown:
@@ -119,7 +173,7 @@ def _filtered(filters: dict[str, object]) -> QuerySet[Lead]:
         raise Refusal(
             f"The audience can't be chosen: {problems}", fields={"audience.filters": problems}
         )
-    return chosen.qs
+    return chosen
 
 
 # Leads without a web domain are nobody's neighbours.

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 
+from campaigns.audience import check_audience
 from campaigns.calendars import daily_shares, sending_calendar
 from campaigns.findings import Findings, NotReady
 from campaigns.flow_building import FlowMail, mails_of, steps_for
@@ -78,6 +79,7 @@ def prepare(rows: CampaignRows, now: datetime) -> Prepared:
     """Read and check it all. Raises NotReady with every reason, not only the first."""
     campaign, findings = rows.campaign, Findings()
     findings.of(_check_name, campaign)
+    findings.of(check_audience, rows.audience)
     start = findings.of(_start, campaign, now) or now
     if not rows.domains:
         findings.add("no_domain", "Choose the domains to send from.", "domains")

@@ -1,7 +1,7 @@
 """What the wizard gathers, made into rows: a draft that may be incomplete, saved or only tried.
 
-What leads nowhere (a template, a flow, a domain, a filter that does not exist) is refused here,
-in a draft too; what is merely missing is for the launch to ask for.
+What leads nowhere (a template, a flow, a domain, a filter that does not exist) or contradicts
+itself is refused here, in a draft too; what is merely missing is for the launch to ask for.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from django.contrib.auth.models import User
 from django.db import models, transaction
 
-from campaigns.audience import check_filters
+from campaigns.audience import check_filters, check_mode
 from campaigns.calendars import daily_shares, sending_calendar
 from campaigns.lifecycle import LaunchResult, launch
 from campaigns.models import Audience, Campaign, CampaignDomain, Flow, SendingDomain
@@ -130,6 +130,14 @@ def draft_of(campaign: Campaign) -> CampaignDraft:
     )
 
 
+def changed(draft: CampaignDraft, changes: Mapping[str, Any]) -> CampaignDraft:
+    """`draft` with `changes`. Another mode of the audience starts from nothing: whom the former
+    one named is forgotten."""
+    if changes.get("mode", draft.mode) != draft.mode:
+        draft = replace(draft, lead_ids=(), list_name="", filters={})
+    return replace(draft, **changes)
+
+
 def duplicate(campaign: Campaign, *, by: User | None = None) -> Campaign:
     """A draft that asks for the same, with the audience's rules and not its snapshot.
 
@@ -161,6 +169,7 @@ def _fill(rows: CampaignRows, draft: CampaignDraft) -> CampaignRows:
     campaign.followup_template = _existing(
         templates, draft.followup_template_id, "followup.template_id", "template"
     )
+    check_mode(audience)
     if audience.mode == Audience.Mode.FILTER:
         check_filters(audience.filters)
     domains = _domains(draft.domains)

@@ -10,7 +10,7 @@ from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
-from campaigns.audience import check_filters
+from campaigns.audience import check_filters, check_mode
 from campaigns.models import Audience, Campaign, CampaignDomain
 from mailsuite.lib.admin import SlimFields, WeekdaysField
 from mailsuite.lib.errors import Refusal
@@ -44,6 +44,16 @@ class AudienceForm(forms.ModelForm):
             raise forms.ValidationError('These are filters with values: {"status": "active"}.')
         try:
             check_filters(given)
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+        return given
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        names = ("mode", "lead_ids", "list_name", "filters")
+        said = {name: given[name] for name in names if given.get(name)}
+        try:
+            check_mode(Audience(**said))
         except Refusal as refusal:
             raise forms.ValidationError(refusal.message) from refusal
         return given

@@ -131,3 +131,38 @@ def test_choosing_is_one_query(django_assert_num_queries):
     LeadFactory.create_batch(5)
     with django_assert_num_queries(1):
         everybody(one_per_domain=True)
+
+
+UNFILLED = [
+    ({"mode": "list"}, "audience.list_name"),
+    ({"mode": "list", "list_name": " "}, "audience.list_name"),
+    ({"mode": "filter"}, "audience.filters"),
+    ({"mode": "filter", "filters": {"status": "", "tags": [], "search": "  "}}, "audience.filters"),
+    ({"mode": "filter", "filters": {"required": "company"}}, "audience.filters"),
+]
+CONTRADICTORY = [
+    ({"mode": "all", "lead_ids": [1]}, "audience.lead_ids"),
+    ({"mode": "all", "list_name": "hotels"}, "audience.list_name"),
+    ({"mode": "leads", "filters": {"tier": "A"}}, "audience.filters"),
+    ({"mode": "list", "list_name": "hotels", "filters": {"tier": "A"}}, "audience.filters"),
+]
+
+
+@pytest.mark.parametrize(("rules", "field"), UNFILLED + CONTRADICTORY)
+def test_an_audience_that_does_not_say_whom_it_means_is_nobody(rules, field):
+    LeadFactory(list_name="")
+    with pytest.raises(Refusal) as refusal:
+        resolve(Audience(**rules), MORNING)
+    assert list(refusal.value.fields) == [field]
+
+
+def test_who_leaves_the_rules_empty_is_told_how_to_mean_everybody():
+    with pytest.raises(Refusal, match="use mode all for everybody"):
+        resolve(Audience(mode="filter"), MORNING)
+
+
+def test_a_filter_for_no_is_a_filter():
+    LeadFactory(company="Hotel Zon", url="https://zon.example")
+    lead = LeadFactory(company="")
+    rules = {"is_complete": False, "tier": ""}
+    assert resolve(Audience(mode="filter", filters=rules), MORNING).lead_ids == [lead.pk]

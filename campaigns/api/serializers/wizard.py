@@ -45,7 +45,10 @@ class NameOrId(serializers.Field[str, Any, str, Any]):
 
 
 class AudienceCommand(StrictSerializer):
-    mode = Choice(Audience.Mode.choices, required=False)
+    """`lead_ids`, `list_name` and `filters` each belong to one mode and are refused beside another.
+    A draft may lack its own; a launch, a dry run and the preflight ask for it."""
+
+    mode = Choice(Audience.Mode.choices, required=False, help_text="all: everybody.")
     lead_ids = serializers.ListField(child=IdField(), required=False, help_text="For mode leads.")
     list_name = serializers.CharField(
         required=False, allow_blank=True, max_length=100, help_text="For mode list."

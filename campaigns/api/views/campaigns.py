@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any, cast
 
 from django.contrib.auth.models import User
@@ -73,10 +72,11 @@ class CampaignViewSet(ApiViewSet):
 
     @extend_schema(request=CampaignChange, responses=CampaignDetail)
     def partial_update(self, request: Request, campaign_id: int) -> Response:
-        """Change a draft. 409 for a campaign that was launched."""
+        """Change a draft; what is left out stays as it is. Another `audience.mode` forgets whom the
+        former one named. 409 for a campaign that was launched."""
         changes = draft_fields(self.validated(CampaignChange))
         campaign = self._campaign(campaign_id)
-        wizard.update_draft(campaign, replace(wizard.draft_of(campaign), **changes))
+        wizard.update_draft(campaign, wizard.changed(wizard.draft_of(campaign), changes))
         return self._detail(campaign_id)
 
     @extend_schema(responses={200: Nothing})

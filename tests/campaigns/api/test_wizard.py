@@ -257,6 +257,25 @@ def test_an_unknown_filter_is_422_and_the_known_ones_are_named(
 
 
 @pytest.mark.parametrize(
+    ("audience", "field"),
+    [
+        ({"mode": "list", "list_name": ""}, "audience.list_name"),
+        ({"mode": "filter", "filters": {}}, "audience.filters"),
+        ({"mode": "all", "lead_ids": ["1"]}, "audience.lead_ids"),
+    ],
+)
+@pytest.mark.parametrize("address", ["campaigns", "campaigns/dry-run"])
+def test_an_audience_that_does_not_say_whom_it_means_is_422(
+    marketer: ApiClient, payload: dict, audience: dict, field: str, address: str
+) -> None:
+    answer = marketer.post(f"/api/v1/{address}", payload | {"audience": audience})
+
+    assert answer.status_code == 422
+    assert list(errors_of(answer)) == [field]
+    assert not Message.objects.exists()
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("name", 5),
@@ -358,6 +377,42 @@ def test_a_change_of_a_draft_leaves_the_rest_as_it_is(marketer: ApiClient, draft
         "template_id": None,
     }
     assert data["name"] == "Summer"
+
+
+def test_a_draft_may_hold_an_unfinished_audience_that_the_preflight_asks_for(
+    marketer: ApiClient, payload: dict
+) -> None:
+    made = post(marketer, payload | {"audience": {"mode": "list"}, "draft": True})
+    address = f"/api/v1/campaigns/{made.json()['data']['id']}"
+
+    findings = marketer.get(f"{address}/preflight").json()["data"]["findings"]
+
+    assert [(one["severity"], one["field"]) for one in findings] == [
+        ("error", "audience.list_name")
+    ]
+    assert list(errors_of(marketer.post(f"{address}/launch"))) == ["audience.list_name"]
+    assert not Message.objects.exists()
+
+
+def test_a_contradictory_audience_is_refused_in_a_draft_too(
+    marketer: ApiClient, payload: dict
+) -> None:
+    payload["audience"] |= {"mode": "all"}
+
+    answer = post(marketer, payload | {"draft": True})
+
+    assert answer.status_code == 422
+    assert list(errors_of(answer)) == ["audience.lead_ids"]
+    assert not Campaign.objects.exists()
+
+
+def test_another_mode_of_a_drafts_audience_forgets_whom_the_former_one_named(
+    marketer: ApiClient, draft: str
+) -> None:
+    data = marketer.patch(draft, {"audience": {"mode": "all"}}).json()["data"]
+
+    assert (data["audience"]["mode"], data["audience"]["lead_ids"]) == ("all", [])
+    assert marketer.patch(draft, {"audience": {"list_name": "hotels"}}).status_code == 422
 
 
 def test_a_policy_field_is_refused_in_a_change_too(marketer: ApiClient, draft: str) -> None:
