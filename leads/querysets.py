@@ -8,6 +8,8 @@ from typing import Any
 from django.contrib.postgres.search import SearchQuery
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from leads.accents import without_accents
+
 
 class LeadQuerySet(QuerySet[Any]):
     def present(self) -> LeadQuerySet:
@@ -34,13 +36,15 @@ class LeadQuerySet(QuerySet[Any]):
         return self.filter(~self._on_suppression_list())
 
     def search(self, words: str) -> LeadQuerySet:
-        """Leads in which every word of `words` begins some word of address, name or company.
+        """Leads in which every word of `words` begins some word of address, name or company;
+        accents make no difference.
 
         Signs alone (`???`) find nobody: who asks for nonsense must not get everybody.
         """
         if not words.strip():
             return self
-        terms = re.findall(r"[^\W_]+", words)  # as `Lead.search_words` divides them
+        # As `Lead.search_words` divides them.
+        terms = re.findall(r"[^\W_]+", without_accents(words))
         if not terms:
             return self.none()
         query = SearchQuery(

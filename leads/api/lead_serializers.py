@@ -56,7 +56,10 @@ class LeadQuery(Query):
         help_text="is_complete asks for what this template prints for every lead; where it has "
         "alternatives (hotel_name: vars.hotel_name or company), for one of them.",
     )
-    search = _text(help_text="Words, or their beginnings, of address, company, website or name.")
+    search = _text(
+        help_text="Words, or their beginnings, of address, company, website or name. Accents make "
+        "no difference."
+    )
     tags = NamesParameter(help_text="All of these tags.")
     tier = _text()
     stage = _text()

@@ -90,20 +90,27 @@ class Migration(migrations.Migration):
                         expression=models.Func(
                             models.Value("simple"),
                             models.Func(
-                                django.db.models.functions.text.Concat(
-                                    models.F("email"),
-                                    models.Value(" "),
-                                    models.F("company"),
-                                    models.Value(" "),
-                                    models.F("url"),
-                                    models.Value(" "),
-                                    models.F("first_name"),
-                                    models.Value(" "),
-                                    models.F("last_name"),
-                                    models.Value(" "),
+                                models.Func(
+                                    django.db.models.functions.text.Concat(
+                                        models.F("email"),
+                                        models.Value(" "),
+                                        models.F("company"),
+                                        models.Value(" "),
+                                        models.F("url"),
+                                        models.Value(" "),
+                                        models.F("first_name"),
+                                        models.Value(" "),
+                                        models.F("last_name"),
+                                        models.Value(" "),
+                                    ),
+                                    template="normalize(%(expressions)s, NFD)",
                                 ),
-                                models.Value("@._-/:"),
-                                models.Value("      "),
+                                models.Value(
+                                    "@._-/:øØłŁđĐħĦı"
+                                    "\u0300\u0301\u0302\u0303\u0304\u0306\u0307\u0308\u0309\u030a\u030b\u030c"
+                                    "\u031b\u0323\u0326\u0327\u0328"
+                                ),
+                                models.Value("      oOlLdDhHi"),
                                 function="translate",
                             ),
                             function="to_tsvector",

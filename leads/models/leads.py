@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Concat, Lower, Now
 
+from leads.accents import ACCENTED, PLAIN
 from leads.querysets import LeadQuerySet
 
 
@@ -43,20 +44,24 @@ class Lead(models.Model):
         db_persist=True,
     )
     # What the search box looks through, as words: "info@hotel-zon.nl" is info, hotel, zon, nl.
+    # Accents make no difference (leads.accents).
     # Words and not trigrams, because pg_trgm is not in every PostgreSQL that we run on.
     search_words = models.GeneratedField(
         expression=Func(
             Value("simple"),
             Func(
-                Concat(
-                    *[
-                        part
-                        for field in ("email", "company", "url", "first_name", "last_name")
-                        for part in (F(field), Value(" "))
-                    ]
+                Func(
+                    Concat(
+                        *[
+                            part
+                            for field in ("email", "company", "url", "first_name", "last_name")
+                            for part in (F(field), Value(" "))
+                        ]
+                    ),
+                    template="normalize(%(expressions)s, NFD)",
                 ),
-                Value("@._-/:"),
-                Value("      "),
+                Value("@._-/:" + ACCENTED),
+                Value("      " + PLAIN),
                 function="translate",
             ),
             function="to_tsvector",

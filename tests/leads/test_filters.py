@@ -116,6 +116,13 @@ def test_complete_means_what_the_template_requires(
     assert set(found(is_complete=False, required=required)) == everybody - set(complete)
 
 
+@pytest.mark.parametrize("words", ["zee", "Zée", "ZÉE", "ze\u0301e", "cafe oresund", "Zee Müg"])
+def test_a_search_does_without_accents(zon: Lead, words: str) -> None:
+    LeadFactory(company="Hôtel Ze\u0301e", first_name="Øresund", last_name="Mügge Café")
+
+    assert len(found(search=words)) == 1
+
+
 def test_a_search_for_signs_alone_finds_nobody(zon: Lead) -> None:
     assert found(search="?! _") == []
 
