@@ -16,7 +16,7 @@ from leads.import_remarks import Outcome, RemarkLog
 from leads.import_staging import Staging, Unmailable
 from leads.lead_rows import LeadRow, Remark, RowReader
 from leads.models import Lead, LeadImport
-from leads.tables import Table
+from leads.tables import NO_ROWS, Table
 from mailsuite.lib.errors import Conflict
 
 BATCH_ROWS = 5_000
@@ -110,7 +110,7 @@ def import_leads(
         skipped=reading.duplicates + existing - updated,
         refused=reading.refused + len(erased),
         remarks=reading.log,
-        notes=(*table.notes, *mapping.notes),
+        notes=(*table.notes, *mapping.notes, *([] if reading.rows_done else [NO_ROWS])),
     )
 
 

@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import TemporaryUploadedFile
 from leads.columns import TARGETS, ColumnMapping, MappingError, map_columns
 from leads.file_limits import FileLimits
 from leads.parsing import DEFAULT_OPTIONS, open_table
-from leads.tables import ReadOptions, Table, UnreadableFile
+from leads.tables import NO_ROWS, ReadOptions, Table, UnreadableFile
 from mailsuite.lib.errors import Refusal
 
 SAMPLE_ROWS = 5
@@ -51,12 +51,13 @@ def inspect(
     """Read the headings and the first rows. Raises UnreadableFile."""
     with open_table(path, options, limits()) as table:
         mapping, error = _mapped(table, corrections or {})
+        samples = tuple(row.cells for row in islice(table.rows, SAMPLE_ROWS))
         return Inspection(
             headings=table.headings,
             targets=mapping,
             mapping_error=error,
-            notes=table.notes,
-            samples=tuple(row.cells for row in islice(table.rows, SAMPLE_ROWS)),
+            notes=table.notes if samples else (*table.notes, NO_ROWS),
+            samples=samples,
             rows_expected=table.rows_expected,
             encoding=table.encoding,
             delimiter=table.delimiter,

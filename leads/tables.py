@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+NO_ROWS = "The file has headings and no rows."
 _HEADING_CHARACTERS = 100
 
 

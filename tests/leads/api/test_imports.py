@@ -186,6 +186,15 @@ def test_inspecting_shows_a_file_whose_columns_nobody_knows(marketer: ApiClient)
     assert data["mapping_error"].startswith("No column is known to hold the e-mail addresses.")
 
 
+def test_a_file_of_headings_alone_says_so(marketer: ApiClient) -> None:
+    note = "The file has headings and no rows."
+
+    assert note in upload(marketer, "E-mail;Firma\n\n;\n").json()["data"]["notes"]
+    looked_at = upload(marketer, "E-mail;Firma\n", f"{IMPORTS}/inspect")
+    assert note in looked_at.json()["data"]["notes"]
+    assert note not in upload(marketer).json()["data"]["notes"]
+
+
 def test_the_error_file_has_reasons_and_cells_and_no_formulas(marketer: ApiClient) -> None:
     data = upload(marketer, "E-mail;Firma\n=cmd()@x;=1+1\njan@zon.nl;Zon\n").json()["data"]
 
