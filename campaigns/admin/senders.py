@@ -12,16 +12,11 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from campaigns.calendars import policy_value
 from campaigns.domain_pausing import pause_domain, plan_domains_of, resume_domain
 from campaigns.models import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
-from campaigns.scheduling.errors import InvalidFieldError
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed, PartialSaveAdmin, WeekdaysField
 from mailsuite.lib.admin.fields import WEEKDAYS
-
-# What the planner's fields are called in the form.
-_POLICY_FIELDS = {"interval": "interval_minutes"}
 
 PAUSE = Deed(
     name="pause_domain",
@@ -45,19 +40,6 @@ RESUME = Deed(
 
 class PolicyForm(forms.ModelForm):
     send_days = WeekdaysField()
-
-    def clean(self) -> dict[str, Any]:
-        given: dict[str, Any] = super().clean() or {}
-        if not self.errors:
-            policy = SendingPolicy(**{name: given[name] for name in self._meta.fields or ()})
-            try:
-                policy_value(policy)
-            except InvalidFieldError as error:
-                field = _POLICY_FIELDS.get(error.field, error.field)
-                self.add_error(field if field in self.fields else None, error.problem)
-            except KeyError:  # no such time zone; the model says so itself
-                pass
-        return given
 
     class Meta:
         model = SendingPolicy

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import time
+from datetime import time, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -9,7 +9,13 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from campaigns.scheduling.errors import InvalidFieldError
+from campaigns.scheduling.values import Policy
 from mailsuite.lib.crypto import SecretField
+
+# What the planner's fields are called in a SendingPolicy.
+_POLICY_FIELDS = {"interval": "interval_minutes"}
+_NO_TIME_ZONE = "{!r} is no time zone; use one like Europe/Amsterdam"
 
 
 def weekdays() -> list[int]:
@@ -67,9 +73,40 @@ class SendingPolicy(models.Model):
 
     def clean(self) -> None:
         if self.timezone not in available_timezones():
-            raise ValidationError(
-                {"timezone": f"{self.timezone!r} is no time zone; use one like Europe/Amsterdam."}
-            )
+            raise ValidationError({"timezone": _NO_TIME_ZONE.format(self.timezone)})
+        try:
+            self.value()
+        except InvalidFieldError as error:
+            field = _POLICY_FIELDS.get(error.field, error.field)
+            raise ValidationError({field: error.problem}) from error
+        except (TypeError, AttributeError, OverflowError):
+            # A field holds no value of its type. full_clean() comes here all the same, and names
+            # that field itself.
+            return
+
+    def value(self) -> Policy:
+        """The policy as the planner reads it. Raises InvalidFieldError, with the planner's name
+        of the field, for one that nothing can be planned with."""
+        try:
+            zone = self.zone
+        except (
+            LookupError,
+            ValueError,
+            OSError,
+        ) as error:  # whichever, by what the name looks like
+            raise InvalidFieldError("timezone", _NO_TIME_ZONE.format(self.timezone)) from error
+        return Policy(
+            timezone=zone,
+            send_days=frozenset(self.send_days),
+            window_start=self.window_start,
+            window_end=self.window_end,
+            interval=timedelta(minutes=self.interval_minutes),
+            daily_cap=self.daily_cap,
+            grace_until=self.grace_until,
+            holiday_country=self.holiday_country or None,
+            blackout_dates=frozenset(self.blackout_dates),
+            working_holidays=frozenset(self.working_holidays),
+        )
 
     @property
     def zone(self) -> ZoneInfo:

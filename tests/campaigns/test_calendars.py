@@ -102,3 +102,8 @@ def test_where_nothing_is_left_of_its_limits_it_is_refused():
     policy = SendingPolicyFactory(send_days=[1])
     with pytest.raises(Refusal, match="send_days"):
         sending_calendar(policy, Campaign(status="running", send_days=[2]))
+
+
+def test_a_policy_that_cannot_be_planned_with_is_refused():
+    with pytest.raises(Refusal, match="timezone: 'Mars/Olympus' is no time zone"):
+        sending_calendar(SendingPolicyFactory(timezone="Mars/Olympus"))
