@@ -111,6 +111,7 @@ class DailyLines(Display):
             f"{self._day}: {sent} of {planned} mails sent, {opened} opened, {clicked} clicked, "
             f"{opted_out} opted out",
             highlight=False,
+            soft_wrap=True,
         )
 
 
