@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
+from unicodedata import category
 
 from leads.addresses import InvalidAddress, normalised_address
 from leads.columns import FULL_NAME, IGNORE, VARS_PREFIX, ColumnMapping
@@ -28,7 +29,6 @@ FIELD_LENGTHS = {
 _TAG_LENGTH = 50
 _LARGEST_SCORE = 2**31 - 1
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,10}(?:\.0+)?", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 class Remark(NamedTuple):
@@ -116,6 +116,7 @@ class RowReader:
 
 
 def _website(text: str) -> dict[str, Any]:
+    text = _one_line(text)
     try:
         domain = web_domain(text)
     except InvalidUrl as error:
@@ -156,8 +157,14 @@ def _tags(text: str) -> dict[str, Any]:
 
 
 def _one_line(text: str) -> str:
-    """`text` without line breaks and other controls: it may come to stand in a mail's header."""
-    return " ".join(_CONTROL.sub(" ", text).split())
+    """`text` as the API would take it (check_one_line): line breaks and other controls become
+    blanks, as it may come to stand in a mail's header; signs that nobody sees, such as those that
+    turn the direction of writing round, go."""
+    signs = (
+        sign if sign.isprintable() else " " if sign.isspace() or category(sign) == "Cc" else ""
+        for sign in text
+    )
+    return " ".join("".join(signs).split())
 
 
 def _too_long(text: str, longest: int) -> str:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from leads.api.lead_serializers import check_one_line
 from leads.columns import map_columns
 from leads.lead_rows import FIELD_LENGTHS, LeadRow, Remark, RowReader
 from leads.models import Lead
@@ -111,3 +114,31 @@ def test_a_score_is_a_whole_number(text: str, score: int) -> None:
 def test_what_is_checked_here_fits_the_model() -> None:
     lengths = {name: Lead._meta.get_field(name).max_length for name in FIELD_LENGTHS}
     assert lengths == FIELD_LENGTHS
+
+
+@pytest.mark.parametrize(
+    ("cell", "stored"),
+    [
+        ("Hotel \u202eZon", "Hotel Zon"),
+        ("\ufeffHotel\u200b Zon", "Hotel Zon"),
+        ("Hotel\xa0Zon", "Hotel Zon"),
+        ("Hotel\x00\r\nZon", "Hotel Zon"),
+        ("Hotel\u2028Zon\x85", "Hotel Zon"),
+        ("\u202e", ""),
+    ],
+)
+def test_a_line_holds_no_signs_that_the_api_would_refuse(cell: str, stored: str) -> None:
+    row = lead({"Bedrijf": cell, "Naam": f"{cell}, Jan"})
+
+    assert (row.company, row.last_name, row.first_name) == (stored, stored, "Jan")
+
+
+def test_a_website_is_stored_without_invisible_signs() -> None:
+    row = lead({"Website": "https://zon.nl/\u202elarge"})
+
+    assert (row.url, row.domain, row.warnings) == ("https://zon.nl/large", "zon.nl", ())
+
+
+@given(st.text())
+def test_what_an_import_stores_the_api_would_take(text: str) -> None:
+    check_one_line(lead({"Bedrijf": text[:200]}).company)
