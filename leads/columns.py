@@ -104,9 +104,10 @@ def map_columns(
 ) -> ColumnMapping:
     """The mapping of a file: what was corrected, and the rest guessed around it.
 
-    `headings` are unique (`Table.headings`). Columns that nobody knows become vars, those
-    without a heading are left out; a column whose field is taken becomes a var too. Raises
-    MappingError, also for a correction of a column that the file does not have.
+    `headings` are unique (`Table.headings`). A heading `vars.kamers` says itself where it goes.
+    Columns that nobody knows become vars, those without a heading are left out; a column whose
+    field is taken becomes a var too. Raises MappingError, also for a correction of a column that
+    the file does not have.
     """
     fixed = dict(corrections or {})
     for heading in fixed:
@@ -114,6 +115,7 @@ def map_columns(
             raise MappingError(
                 f"The file has no column '{heading}'. It has: {', '.join(headings)}."
             )
+    _add_named_vars(headings, fixed)
     free = [heading for heading in headings if heading not in fixed and heading not in unnamed]
     guessed = _guess_fields(free, taken=set(fixed.values()))
     targets: dict[str, str] = {}
@@ -149,6 +151,14 @@ def var_key(heading: str) -> str:
 def is_var_key(key: str) -> bool:
     """Whether a template can write `vars.<key>`."""
     return _VAR_KEY.fullmatch(key) is not None and key not in dir(dict)
+
+
+def _add_named_vars(headings: Sequence[str], fixed: dict[str, str]) -> None:
+    for heading in headings:
+        target = heading.lower()
+        is_named = target.startswith(VARS_PREFIX) and is_var_key(target.removeprefix(VARS_PREFIX))
+        if is_named and heading not in fixed and target not in fixed.values():
+            fixed[heading] = target
 
 
 def _guess_fields(headings: Sequence[str], taken: set[str]) -> dict[str, str]:

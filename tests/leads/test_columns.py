@@ -54,6 +54,25 @@ def test_vars_that_would_share_a_name_are_told_apart_and_reported() -> None:
     )
 
 
+def test_a_heading_that_names_its_var_goes_there_before_any_guess() -> None:
+    mapping = map_columns(["email", "Kamers", "vars.Kamers", "vars.company", "vars.a b"])
+    assert mapping.targets == {
+        "email": "email",
+        "Kamers": "vars.kamers_2",
+        "vars.Kamers": "vars.kamers",
+        "vars.company": "vars.company",
+        "vars.a b": "vars.vars_a_b",
+    }
+    assert mapping.notes == (
+        "'Kamers' is kept as vars.kamers_2, as the name vars.kamers is taken.",
+    )
+
+
+def test_a_correction_counts_more_than_a_heading_that_names_a_var() -> None:
+    mapping = map_columns(["email", "vars.kamers", "X"], corrections={"X": "vars.kamers"})
+    assert mapping.targets["vars.kamers"] == "vars.vars_kamers"
+
+
 def test_a_var_does_not_take_the_name_of_a_method_of_dict() -> None:
     assert map_columns(["email", "Items"]).targets["Items"] == "vars.items_2"
 
