@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from campaigns.calendars import planning_calendar
+from campaigns.held import HeldLead, held_leads, with_addresses
 from campaigns.layout import Layout, lay_out
 from campaigns.models import Campaign, Message
 from campaigns.planning import plan_remaining
@@ -15,10 +16,6 @@ from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
 from campaigns.remaining import remaining
 from campaigns.scheduling.forecast import Forecast, summarise
 from campaigns.scheduling.values import PlannedSend
-from leads.models import Lead
-
-# So many held-back leads are named; their count is always whole.
-MOST_HELD_NAMED = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +26,6 @@ class DomainForecast:
     domain: str
     timezone: str
     forecast: Forecast
-
-
-@dataclass(frozen=True, slots=True)
-class HeldLead:
-    """A lead that needs review: what its mails would print and it has no value for."""
-
-    lead_id: int
-    email: str
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +96,7 @@ def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) ->
         matched=layout.selection.matched,
         enrolled=len(layout.enrolled),
         held_count=len(held),
-        held=_with_addresses(held[:MOST_HELD_NAMED]),
+        held=with_addresses(held),
         excluded=layout.selection.excluded,
         messages=_in_order(_mails_of_layout(prepared, layout)) if detail else None,
     )
@@ -126,14 +114,12 @@ def _forecast_left(campaign: Campaign, now: datetime, *, detail: bool) -> Campai
         domains.append(_of_domain(Line(domain, calendar, {}), sends))
         if detail:
             messages += _mails_left(campaign, domain.name, sends)
-    held = campaign.enrollments.held().order_by("position")
-    named = held.values_list("lead_id", "missing_variables")[:MOST_HELD_NAMED]
     return CampaignForecast(
         domains=tuple(domains),
         matched=rows.audience.matched_count,
         enrolled=rows.audience.enrolled_count,
-        held_count=held.count(),
-        held=_with_addresses([(pk, tuple(missing)) for pk, missing in named]),
+        held_count=campaign.enrollments.held().count(),
+        held=held_leads(campaign),
         excluded=rows.audience.excluded,
         messages=_in_order(messages) if detail else None,
     )
@@ -173,8 +159,3 @@ def _mails_left(
 
 def _in_order(messages: Iterable[PlannedMail]) -> tuple[PlannedMail, ...]:
     return tuple(sorted(messages, key=lambda mail: (mail.scheduled_at, mail.domain)))
-
-
-def _with_addresses(held: Sequence[tuple[int, tuple[str, ...]]]) -> tuple[HeldLead, ...]:
-    emails = dict(Lead.objects.filter(pk__in=[pk for pk, _ in held]).values_list("pk", "email"))
-    return tuple(HeldLead(pk, emails.get(pk, ""), missing) for pk, missing in held)

@@ -88,7 +88,7 @@ def prepare(rows: CampaignRows, now: datetime) -> Prepared:
     steps = findings.of(steps_for, campaign, rows.domains) or []
     mails = findings.of(mails_of, steps) or ()
     findings.of(check_templates, mails)
-    lines = findings.of(_lines, campaign, rows.domains, mails, start) or ()
+    lines = findings.of(lines_of, campaign, rows.domains, mails, start) or ()
     if findings.found:
         raise NotReady(findings.found)
     return Prepared(rows, tuple(steps), mails, lines, start)
@@ -131,12 +131,13 @@ def _check_active(domain: SendingDomain) -> None:
         )
 
 
-def _lines(
+def lines_of(
     campaign: Campaign,
     domains: Sequence[SendingDomain],
     mails: Sequence[FlowMail],
     start: datetime,
 ) -> tuple[Line, ...]:
+    """Each domain's part in the campaign. Raises NotReady for one that could never send it."""
     findings = Findings()
     shares = daily_shares(campaign, domains) if domains else []
     lines = [

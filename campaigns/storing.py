@@ -29,12 +29,21 @@ def store(layout: Layout, now: datetime) -> None:
 
     Within a transaction, for a campaign that is saved and whose flow version is pinned.
     """
-    campaign = layout.prepared.rows.campaign
     enrollment_ids = take_ids(Enrollment, len(layout.enrolled))
     copy_rows(Enrollment, _ENROLLMENT, _enrollments(layout, enrollment_ids, now))
+    store_messages(layout, enrollment_ids)
+    count_messages(layout, now)
+
+
+def store_messages(layout: Layout, enrollment_ids: Sequence[int]) -> None:
+    """Write the queued messages alone; `enrollment_ids` are those of `layout.enrolled`."""
     copy_rows(Message, _MESSAGE, _messages(layout, enrollment_ids))
-    for day, by_step in _planned(layout, now).items():
-        count_planned(campaign.pk, by_step, day)
+
+
+def count_messages(layout: Layout, now: datetime) -> None:
+    """Count the messages as planned, on the local day of `now`."""
+    for day, by_step in sorted(_planned(layout, now).items()):
+        count_planned(layout.prepared.rows.campaign.pk, by_step, day)
 
 
 def _enrollments(layout: Layout, ids: Sequence[int], now: datetime) -> Iterator[tuple[object, ...]]:

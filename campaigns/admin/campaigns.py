@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from campaigns.admin import deeds
 from campaigns.admin.drafts import AudienceInline, CampaignForm, DomainInline, is_draft
+from campaigns.held import held_reasons
 from campaigns.kpis import campaign_figures
 from campaigns.models import Campaign, DailyFigures
 from mailsuite.lib.admin import PartialSaveAdmin
@@ -83,16 +84,18 @@ class CampaignAdmin(PartialSaveAdmin):
     inlines = [AudienceInline, DomainInline]
     change_form_before_template = "campaigns/admin/results.html"
     actions = [
-        "launch_selected", "pause_selected", "resume_selected", "stop_selected",
-        "duplicate_selected",
+        "launch_selected", "pause_selected", "resume_selected", "review_selected",
+        "stop_selected", "duplicate_selected",
     ]  # fmt: skip
     actions_detail = [
-        "launch_this", "resume_this", "pause_this", "stop_this", "duplicate_this", "delete_this",
+        "launch_this", "resume_this", "pause_this", "review_this", "stop_this", "duplicate_this",
+        "delete_this",
     ]  # fmt: skip
 
     launch_this, launch_selected = deeds.LAUNCH.button, deeds.LAUNCH.for_selected
     pause_this, pause_selected = deeds.PAUSE.button, deeds.PAUSE.for_selected
     resume_this, resume_selected = deeds.RESUME.button, deeds.RESUME.for_selected
+    review_this, review_selected = deeds.REVIEW.button, deeds.REVIEW.for_selected
     stop_this, stop_selected = deeds.STOP.button, deeds.STOP.for_selected
     duplicate_this, duplicate_selected = deeds.DUPLICATE.button, deeds.DUPLICATE.for_selected
     delete_this = deeds.DELETE.button
@@ -126,7 +129,8 @@ class CampaignAdmin(PartialSaveAdmin):
         launched = self.model.objects.exclude(status=Campaign.Status.DRAFT)
         campaign = launched.filter(pk=unquote(object_id)).first() if object_id else None
         figures = campaign_figures(campaign) if campaign is not None else None
-        context = {**(extra_context or {}), "figures": figures}
+        reasons = held_reasons(campaign) if campaign is not None else {}
+        context = {**(extra_context or {}), "figures": figures, "held_reasons": reasons}
         return super().changeform_view(request, object_id, form_url, context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -141,7 +145,7 @@ class CampaignAdmin(PartialSaveAdmin):
         return super().has_change_permission(request, obj)
 
     def has_run_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Launch, pause, resume and stop."""
+        """Launch, pause, resume, review and stop."""
         return super().has_change_permission(request)
 
     def has_copy_permission(self, request: HttpRequest, obj: Any = None) -> bool:

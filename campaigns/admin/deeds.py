@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
 from campaigns import lifecycle, wizard
 from campaigns.models import Campaign
+from campaigns.reviewing import review_held
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed
 
 
 def _person(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
+
+
+def _review(request: HttpRequest, campaign: Campaign) -> None:
+    result = review_held(campaign, clock.now())
+    found = f"{campaign}: {result.released} released, {result.still_held} still held"
+    lacking = ", ".join(f"{name} ({count})" for name, count in result.reasons.items())
+    messages.info(request, f"{found} for lack of {lacking}." if lacking else f"{found}.")
 
 
 LAUNCH = Deed(
@@ -46,6 +55,16 @@ RESUME = Deed(
     right="run",
     icon="play_arrow",
     variant=ActionVariant.SUCCESS,
+)
+REVIEW = Deed(
+    name="review",
+    title="Check held leads again",
+    asks="Leads that were held back and lack nothing any more get all the mails, behind those "
+    "that are in the line already.",
+    done="checked for held leads",
+    service=_review,
+    right="run",
+    icon="fact_check",
 )
 STOP = Deed(
     name="stop",
@@ -80,8 +99,8 @@ DELETE = Deed(
 # What can be done with a campaign in each status.
 BUTTONS: dict[str | None, tuple[str, ...]] = {
     Campaign.Status.DRAFT: ("launch_this", "duplicate_this", "delete_this"),
-    Campaign.Status.RUNNING: ("pause_this", "stop_this", "duplicate_this"),
-    Campaign.Status.PAUSED: ("resume_this", "stop_this", "duplicate_this"),
+    Campaign.Status.RUNNING: ("pause_this", "review_this", "stop_this", "duplicate_this"),
+    Campaign.Status.PAUSED: ("resume_this", "review_this", "stop_this", "duplicate_this"),
     Campaign.Status.COMPLETED: ("duplicate_this",),
     Campaign.Status.STOPPED: ("duplicate_this",),
 }

@@ -51,7 +51,7 @@ urlpatterns = [
             _campaign(post=action),
             name=f"campaign-{action}",
         )
-        for action in ("launch", "pause", "resume", "stop", "duplicate")
+        for action in ("launch", "pause", "resume", "stop", "review", "duplicate")
     ],
     path("campaigns/<int:campaign_id>/status", _campaign(put="status"), name="campaign-status"),
     path("campaigns/<int:campaign_id>/dry-run", _forecast(post="dry_run"), name="campaign-dry-run"),

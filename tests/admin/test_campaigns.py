@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from campaigns.models import Campaign, CampaignDomain, Message
+from leads.models import Lead
 from tests.admin.conftest import fields, page, pick, press, told
 from tests.factories import (
     AudienceFactory,
@@ -92,11 +93,26 @@ def test_each_status_offers_what_can_be_done(boss: Client) -> None:
         offered[status.value] = [button["title"] for button in buttons]
     assert offered == {
         "draft": ["Launch", "Duplicate", "Delete"],
-        "running": ["Pause", "Stop", "Duplicate"],
-        "paused": ["Resume", "Stop", "Duplicate"],
+        "running": ["Pause", "Check held leads again", "Stop", "Duplicate"],
+        "paused": ["Resume", "Check held leads again", "Stop", "Duplicate"],
         "completed": ["Duplicate"],
         "stopped": ["Duplicate"],
     }
+
+
+def test_held_leads_are_checked_again_and_the_marketer_reads_what_came_of_it(
+    login, draft: Campaign
+) -> None:
+    held, late = LeadFactory(company=""), LeadFactory(company="")
+    draft.audience.lead_ids += [held.pk, late.pk]
+    draft.audience.save()
+    marketer = login("marketer")
+    press(marketer, draft, "launch_this")
+    assert "lead.company (2)" in marketer.get(page(Campaign, "change", draft.pk)).content.decode()
+    Lead.objects.filter(pk=late.pk).update(company="Hotel Zon")
+    answer = press(marketer, draft, "review_this")
+    assert "Hotels: 1 released, 1 still held for lack of lead.company (1)." in told(answer)
+    assert Message.objects.filter(lead=late).count() == 1
 
 
 def test_a_copy_is_a_draft_of_whoever_made_it(login, draft: Campaign) -> None:

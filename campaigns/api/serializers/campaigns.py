@@ -8,6 +8,8 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from campaigns.api.serializers.flows import StepItem
+from campaigns.api.serializers.forecasts import HeldLeadItem
+from campaigns.held import held_leads, held_reasons
 from campaigns.kpis import CampaignFigures, Counts
 from campaigns.models import Audience, Campaign
 from mailsuite.lib.api.fields import Choice, Moment, WallClock
@@ -114,7 +116,9 @@ class AudienceItem(serializers.Serializer):
     taken_at = serializers.DateTimeField(allow_null=True, help_text="null: not launched yet.")
     matched_count = serializers.IntegerField(help_text="Excluded ones among them.")
     enrolled_count = serializers.IntegerField(help_text="Held ones among them.")
-    held_count = serializers.IntegerField(help_text="Need review: a variable has no value.")
+    held_count = serializers.IntegerField(
+        help_text="Need review: a variable has no value. As of the launch or the last review."
+    )
     excluded = serializers.DictField(child=serializers.IntegerField(), help_text="By reason.")
 
     def get_lead_ids(self, audience: Audience) -> list[str] | None:
@@ -155,6 +159,12 @@ class CampaignDetail(CampaignItem):
         help_text="Of a draft, those that a launch would take now."
     )
     audience = AudienceItem()
+    held = serializers.SerializerMethodField(
+        help_text="At most 1000 leads that need review, as of the launch or the last review."
+    )
+    held_reasons = serializers.SerializerMethodField(
+        help_text="What is missing: how many held leads lack it."
+    )
     schedule = ScheduleItem(source="*")
     followup = FollowupItem(source="*")
     limits = LimitsItem(source="*")
@@ -177,6 +187,13 @@ class CampaignDetail(CampaignItem):
     @extend_schema_field(StepItem(many=True))
     def get_steps(self, campaign: Campaign) -> Any:
         return StepItem(self.context["steps"], many=True).data
+
+    @extend_schema_field(HeldLeadItem(many=True))
+    def get_held(self, campaign: Campaign) -> Any:
+        return HeldLeadItem(held_leads(campaign), many=True).data
+
+    def get_held_reasons(self, campaign: Campaign) -> dict[str, int]:
+        return held_reasons(campaign)
 
     @extend_schema_field(TimelineDay(many=True))
     def get_timeline(self, campaign: Campaign) -> list[dict[str, Any]]:

@@ -32,6 +32,17 @@ class HeldLeadItem(serializers.Serializer):
     )
 
 
+class HeldReview(serializers.Serializer):
+    """What a second look at the held leads came to."""
+
+    released = serializers.IntegerField(help_text="Leads that get all mails of the flow now.")
+    still_held = serializers.IntegerField()
+    reasons = serializers.DictField(
+        child=serializers.IntegerField(), help_text="What is missing: how many leads lack it."
+    )
+    held = HeldLeadItem(many=True, help_text="At most 1000 of them.")
+
+
 class PlannedMailItem(serializers.Serializer):
     lead_id = serializers.CharField()
     mail_number = serializers.IntegerField()

@@ -13,6 +13,7 @@ from rest_framework.response import Response
 
 from campaigns import kpis, lifecycle, wizard
 from campaigns.api.serializers.campaigns import CampaignDetail, CampaignItem, CampaignQuery
+from campaigns.api.serializers.forecasts import HeldReview
 from campaigns.api.serializers.wizard import (
     CampaignChange,
     CampaignCommand,
@@ -21,6 +22,7 @@ from campaigns.api.serializers.wizard import (
 )
 from campaigns.flow_building import steps_for
 from campaigns.models import Audience, Campaign, FlowStep
+from campaigns.reviewing import review_held
 from campaigns.wizard import CampaignDraft
 from mailsuite.lib import clock
 from mailsuite.lib.api.auth import Nothing
@@ -108,6 +110,15 @@ class CampaignViewSet(ApiViewSet):
         """End it for good; what has not left is canceled."""
         lifecycle.stop(self._campaign(campaign_id), clock.now())
         return self._detail(campaign_id)
+
+    @extend_schema(request=None, responses=HeldReview)
+    def review(self, request: Request, campaign_id: int) -> Response:
+        """Check the held leads again: who lacks nothing any more is mailed.
+
+        409 for a campaign that is neither running nor paused.
+        """
+        result = review_held(self._campaign(campaign_id), clock.now())
+        return Response(HeldReview(result).data)
 
     @extend_schema(request=StatusCommand, responses=CampaignDetail)
     def status(self, request: Request, campaign_id: int) -> Response:

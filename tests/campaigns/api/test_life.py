@@ -75,18 +75,67 @@ def test_a_duplicate_is_a_draft_that_asks_for_the_same(marketer: ApiClient, runn
     assert data["kpis"]["total_planned"] == 0
 
 
-@pytest.mark.parametrize("word", ["launch", "pause", "resume", "stop", "duplicate"])
+@pytest.mark.parametrize("word", ["launch", "pause", "resume", "stop", "review", "duplicate"])
 def test_a_viewer_does_nothing(viewer: ApiClient, running: str, word: str) -> None:
     assert viewer.post(f"{running}/{word}").status_code == 403
 
 
-@pytest.mark.parametrize("word", ["launch", "pause", "resume", "stop", "duplicate", "dry-run"])
+@pytest.mark.parametrize(
+    "word", ["launch", "pause", "resume", "stop", "review", "duplicate", "dry-run"]
+)
 @pytest.mark.parametrize("pk", ["0", "9223372036854775807", "99999999999999999999999"])
 def test_a_campaign_that_does_not_exist_is_404(marketer: ApiClient, word: str, pk: str) -> None:
     answer = marketer.post(f"/api/v1/campaigns/{pk}/{word}")
 
     assert answer.status_code == 404
     assert answer.json()["error"]["message"] == f"There is no campaign {pk}."
+
+
+# The held leads
+
+
+@pytest.fixture
+def with_held(marketer: ApiClient, payload: dict, leads: list[Lead]) -> str:
+    """Running; the first of three leads has no company, which the mails greet."""
+    payload["template_id"] = str(TemplateFactory().pk)
+    Lead.objects.filter(pk=leads[0].pk).update(company="")
+    return f"/api/v1/campaigns/{marketer.post('/api/v1/campaigns', payload).json()['data']['id']}"
+
+
+def test_a_campaign_names_its_held_leads_with_the_reasons(
+    marketer: ApiClient, with_held: str, leads: list[Lead]
+) -> None:
+    data = marketer.get(with_held).json()["data"]
+
+    assert (data["audience"]["held_count"], data["held_reasons"]) == (1, {"lead.company": 1})
+    assert data["held"] == [
+        {"lead_id": str(leads[0].pk), "email": leads[0].email, "missing": ["lead.company"]}
+    ]
+
+
+def test_a_review_releases_who_is_complete_and_says_who_is_not(
+    marketer: ApiClient, with_held: str, leads: list[Lead]
+) -> None:
+    before = marketer.post(f"{with_held}/review")
+    Lead.objects.filter(pk=leads[0].pk).update(company="Hotel Zon")
+    after = marketer.post(f"{with_held}/review")
+
+    assert (before.status_code, after.status_code) == (200, 200)
+    assert before.json()["data"] == {
+        "released": 0,
+        "still_held": 1,
+        "reasons": {"lead.company": 1},
+        "held": [{"lead_id": str(leads[0].pk), "email": leads[0].email,
+                  "missing": ["lead.company"]}],
+    }  # fmt: skip
+    assert after.json()["data"] == {"released": 1, "still_held": 0, "reasons": {}, "held": []}
+    assert marketer.get(with_held).json()["data"]["kpis"]["total_planned"] == 6
+
+
+def test_the_held_leads_of_a_draft_are_not_reviewed(marketer: ApiClient, payload: dict) -> None:
+    made = marketer.post("/api/v1/campaigns", payload | {"draft": True}).json()["data"]
+
+    assert marketer.post(f"/api/v1/campaigns/{made['id']}/review").status_code == 409
 
 
 # The dry run
@@ -168,6 +217,15 @@ def test_a_viewer_may_ask_for_a_dry_run(viewer: ApiClient, running: str, payload
 
 def test_a_detail_that_does_not_exist_is_400(marketer: ApiClient, running: str) -> None:
     assert marketer.post(f"{running}/dry-run?detail=all").status_code == 400
+
+
+def test_a_dry_run_has_no_pages_and_advises_none(marketer: ApiClient, running: str) -> None:
+    answer = marketer.post(f"{running}/dry-run?page_size=5")
+
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"] == (
+        "page_size: There is no such parameter. Known: detail."
+    )
 
 
 # The preflight
