@@ -1,9 +1,10 @@
 """From the rows of a sending policy and a campaign to the calendar that the planner and the gate
-both read."""
+both read: the one place where they are translated."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from functools import lru_cache
 
 from campaigns.models import Campaign, SendingDomain, SendingPolicy
@@ -12,8 +13,13 @@ from campaigns.scheduling.errors import InvalidFieldError
 from campaigns.scheduling.values import Limits, Policy
 from mailsuite.lib.errors import Refusal
 
-# What the planner's fields are called in a campaign, for refusals.
-_CAMPAIGN_FIELDS = {"window_start": "send_from", "window_end": "send_until"}
+# What the planner's fields are called in the payload of a campaign, for refusals.
+_PAYLOAD_FIELDS = {
+    "daily_limit": "limits.daily_limit",
+    "send_days": "limits.send_days",
+    "window_start": "limits.send_from",
+    "window_end": "limits.send_until",
+}
 
 
 def calendar_for(domain: SendingDomain, campaign: Campaign | None = None) -> SendingCalendar:
@@ -40,22 +46,22 @@ def sending_calendar(
     daily_shares); only planning needs it.
 
     Equal rules share one calendar, so that what it has worked out about its days is kept; it
-    answers questions only and is safe to share. Raises Refusal, with the campaign's name of the
+    answers questions only and is safe to share. Raises Refusal, with the payload's name of the
     field, when its limits are wider than the policy or the policy itself can't be. Of a campaign
     that was launched, limits that a later change of the policy overtook are cut down to it.
     """
     try:
-        rules, limits = policy.value(), limits_value(campaign, daily_share)
+        rules = policy_value(policy)
+    except InvalidFieldError as error:
+        raise _does_not_fit(error.field, error.problem) from error
+    try:
+        limits = limits_value(campaign, daily_share)
         if campaign is not None and campaign.status != Campaign.Status.DRAFT:
             limits = _cut_down(limits, rules)
         return _calendar(rules, limits)
     except InvalidFieldError as error:
-        field = _CAMPAIGN_FIELDS.get(error.field, error.field)
-        raise Refusal(
-            f"The sending rules do not fit: {field}: {error.problem}.",
-            fields={field: error.problem},
-            code="limits_too_wide",
-        ) from error
+        field = _PAYLOAD_FIELDS.get(error.field, error.field)
+        raise _does_not_fit(field, error.problem) from error
 
 
 def daily_shares(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[int | None]:
@@ -74,15 +80,27 @@ def daily_shares(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[i
             f"must lie between {len(domains)} (one for each domain) and the {capacity} a day "
             f"that its domains may send, not {limit}"
         )
-        raise Refusal(
-            f"The sending rules do not fit: daily_limit: {problem}.",
-            fields={"daily_limit": problem},
-            code="limits_too_wide",
-        )
+        raise _does_not_fit("limits.daily_limit", problem)
     even, rest = divmod(limit, len(domains))
     return [
         min(even + (place < rest), domain.policy.daily_cap) for place, domain in enumerate(domains)
     ]
+
+
+def policy_value(policy: SendingPolicy) -> Policy:
+    """Raises InvalidFieldError for a policy that nothing can be planned with."""
+    return Policy(
+        timezone=policy.zone,
+        send_days=frozenset(policy.send_days),
+        window_start=policy.window_start,
+        window_end=policy.window_end,
+        interval=timedelta(minutes=policy.interval_minutes),
+        daily_cap=policy.daily_cap,
+        grace_until=policy.grace_until,
+        holiday_country=policy.holiday_country or None,
+        blackout_dates=frozenset(policy.blackout_dates),
+        working_holidays=frozenset(policy.working_holidays),
+    )
 
 
 def limits_value(campaign: Campaign | None, daily_share: int | None = None) -> Limits:
@@ -93,6 +111,14 @@ def limits_value(campaign: Campaign | None, daily_share: int | None = None) -> L
         send_days=None if campaign.send_days is None else frozenset(campaign.send_days),
         window_start=campaign.send_from,
         window_end=campaign.send_until,
+    )
+
+
+def _does_not_fit(field: str, problem: str) -> Refusal:
+    return Refusal(
+        f"The sending rules do not fit: {field}: {problem}.",
+        fields={field: problem},
+        code="limits_too_wide",
     )
 
 

@@ -49,11 +49,11 @@ def test_a_campaign_narrows_days_and_hours():
 @pytest.mark.parametrize(
     ("limits", "field"),
     [
-        ({"send_days": [1, 7]}, "send_days"),
-        ({"send_from": time(7)}, "send_from"),
-        ({"send_until": time(17, 1)}, "send_until"),
-        ({"send_from": time(12), "send_until": time(12)}, "send_until"),
-        ({"send_days": []}, "send_days"),
+        ({"send_days": [1, 7]}, "limits.send_days"),
+        ({"send_from": time(7)}, "limits.send_from"),
+        ({"send_until": time(17, 1)}, "limits.send_until"),
+        ({"send_from": time(12), "send_until": time(12)}, "limits.send_until"),
+        ({"send_days": []}, "limits.send_days"),
     ],
 )
 def test_limits_wider_than_the_policy_are_refused_by_the_campaigns_name(limits, field):

@@ -79,9 +79,9 @@ def test_domains_are_given_by_name_or_id_and_keep_their_order():
         ({"domains": ["nobody.nl"]}, "domains"),
         ({"domains": ["999999999999999999999999"]}, "domains"),
         ({"mode": "filter", "filters": {"colour": "red"}}, "audience.filters"),
-        ({"daily_limit": 28}, "daily_limit"),
-        ({"send_until": time(18)}, "send_until"),
-        ({"send_days": [6]}, "send_days"),
+        ({"daily_limit": 28}, "limits.daily_limit"),
+        ({"send_until": time(18)}, "limits.send_until"),
+        ({"send_days": [6]}, "limits.send_days"),
     ],
 )
 def test_what_does_not_exist_or_is_too_wide_is_refused_and_nothing_is_saved(fields, field):

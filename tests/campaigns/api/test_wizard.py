@@ -89,7 +89,7 @@ def test_limits_wider_than_the_policy_are_422_and_named(marketer: ApiClient, pay
     answer = post(marketer, payload)
 
     assert answer.status_code == 422
-    assert "send_from" in str(errors_of(answer))
+    assert list(errors_of(answer)) == ["limits.send_from"]
     assert not Campaign.objects.exists()
 
 
