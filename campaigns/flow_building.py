@@ -32,19 +32,20 @@ class FlowMail:
 def steps_for(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[FlowStep]:
     """The steps that `campaign` would send now, in order. Those of a template are not saved.
 
-    A campaign that names neither a template nor a flow takes the default flow of the first of
-    its domains that has one. Raises Refusal naming the field where nothing is there to send.
+    Raises Refusal naming the field where nothing is there to send. Nobody sends a flow without
+    having named it: the default flows of `domains` are only suggested.
     """
     if campaign.flow_version_id is not None and campaign.flow_version is not None:
         return _ordered(campaign.flow_version)
     _check_choice(campaign)
     if campaign.template is not None:
         return _steps_of_template(campaign, campaign.template)
-    flow = campaign.flow or next((d.default_flow for d in domains if d.default_flow), None)
+    flow = campaign.flow
     if flow is None:
+        suggestion = _suggestion(domains)
         raise Refusal(
-            "There is nothing to send. Choose a template or a flow.",
-            fields={"template_id": "choose a template, or a flow by flow_id"},
+            f"There is nothing to send. Choose a template or a flow{suggestion}.",
+            fields={"template_id": f"choose a template, or a flow by flow_id{suggestion}"},
         )
     version = flow.versions.order_by("-number").first()
     if version is None:
@@ -125,6 +126,14 @@ def _check_choice(campaign: Campaign) -> None:
             "switch the follow-up off.",
             fields={"template_id": "is needed for a follow-up"},
         )
+
+
+def _suggestion(domains: Sequence[SendingDomain]) -> str:
+    flows = dict.fromkeys(domain.default_flow for domain in domains if domain.default_flow)
+    if not flows:
+        return ""
+    named = " or ".join(f'"{flow}" (flow_id {flow.pk})' for flow in flows)
+    return f", such as the default flow of its domains: {named}"
 
 
 def _steps_of_template(campaign: Campaign, template: Template) -> list[FlowStep]:

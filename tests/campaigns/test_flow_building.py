@@ -59,11 +59,15 @@ def test_a_flow_is_taken_in_its_newest_version():
     assert [step.version for step in steps_for(draft, [])] == [newest] * 3
 
 
-def test_without_template_and_flow_the_domains_default_flow_is_sent():
-    version = a_flow(mails=2)
-    domain = a_domain(default_flow=version.flow)
-    draft = a_draft(domain, template=None)
-    assert [one.number for one in mails_of(steps_for(draft, [domain]))] == [1, 2]
+def test_without_template_and_flow_the_default_flow_is_suggested_and_not_sent():
+    flow = a_flow(2).flow
+    domains = [a_domain(default_flow=flow), a_domain(), a_domain(default_flow=flow)]
+    with pytest.raises(Refusal) as refusal:
+        steps_for(a_draft(*domains, template=None), domains)
+    assert refusal.value.fields == {
+        "template_id": "choose a template, or a flow by flow_id, such as the default flow of its "
+        f'domains: "{flow}" (flow_id {flow.pk})'
+    }
 
 
 def test_without_anything_to_send_the_template_is_asked_for():

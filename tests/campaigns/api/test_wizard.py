@@ -158,6 +158,22 @@ def test_a_launch_with_nothing_to_send_is_422_and_names_template_id(
     assert "template_id" in errors_of(answer)
 
 
+def test_a_launch_that_names_no_mail_does_not_send_the_domains_default_flow(
+    marketer: ApiClient, payload: dict, domain: SendingDomain
+) -> None:
+    step = FlowStepFactory(version__flow=FlowFactory(), template_id=payload["template_id"])
+    domain.default_flow = step.version.flow
+    domain.save()
+    del payload["template_id"]
+    payload["followup"]["enabled"] = False
+
+    answer = post(marketer, payload)
+
+    assert answer.status_code == 422
+    assert f"(flow_id {domain.default_flow.pk})" in errors_of(answer)["template_id"]
+    assert not Message.objects.exists()
+
+
 @pytest.mark.parametrize("missing", ["name", "domains", "audience"])
 def test_what_a_launch_needs_is_422_and_named(
     marketer: ApiClient, payload: dict, missing: str
