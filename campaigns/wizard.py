@@ -105,7 +105,11 @@ def create_and_launch(
 @transaction.atomic
 def update_draft(campaign: Campaign, draft: CampaignDraft) -> Campaign:
     """Make a draft say what `draft` says, all of it: `replace(draft_of(campaign), name=…)`
-    changes one thing. Raises Conflict for a campaign that was launched, Refusal as build_rows."""
+    changes one thing. Raises Conflict for a campaign that was launched, Refusal as build_rows.
+
+    A template that was deleted since the draft named it may stay until the launch asks for
+    another: whoever mends something else need not know.
+    """
     campaign = _locked_draft(campaign, to="change")
     audience = Audience.objects.filter(campaign=campaign).first() or Audience(campaign=campaign)
     return _save(_fill(CampaignRows(campaign, audience, ()), draft))
@@ -138,10 +142,13 @@ def changed(draft: CampaignDraft, changes: Mapping[str, Any]) -> CampaignDraft:
     return replace(draft, **changes)
 
 
+@transaction.atomic
 def duplicate(campaign: Campaign, *, by: User | None = None) -> Campaign:
     """A draft that asks for the same, with the audience's rules and not its snapshot.
 
-    It starts now: the time that was set belongs to the first one.
+    It starts now: the time that was set belongs to the first one. A template that was deleted
+    is left out for the launch to ask for; as a follow-up it stays, and the launch refuses it,
+    because without one the first mail would be sent again in its place.
     """
     draft = replace(
         draft_of(campaign),
@@ -149,7 +156,10 @@ def duplicate(campaign: Campaign, *, by: User | None = None) -> Campaign:
         start_mode=Campaign.StartMode.NOW,
         start_at=None,
     )
-    return create_campaign(draft, by=by)
+    if campaign.template is not None and campaign.template.deleted_at is not None:
+        draft = replace(draft, template_id=None)
+    copy = Campaign(created_by=by, followup_template=campaign.followup_template)
+    return _save(_fill(CampaignRows(copy, Audience(campaign=copy), ()), draft))
 
 
 _COPY = " (copy)"
@@ -163,11 +173,10 @@ def _fill(rows: CampaignRows, draft: CampaignDraft) -> CampaignRows:
     for name in _AUDIENCE_FIELDS:
         setattr(audience, name, getattr(draft, name))
     audience.lead_ids, audience.filters = list(draft.lead_ids), dict(draft.filters)
-    templates = Template.objects.present().with_current()
-    campaign.template = _existing(templates, draft.template_id, "template_id", "template")
+    campaign.template = _template(draft.template_id, campaign.template, "template_id")
     campaign.flow = _existing(Flow.objects.all(), draft.flow_id, "flow_id", "flow")
-    campaign.followup_template = _existing(
-        templates, draft.followup_template_id, "followup.template_id", "template"
+    campaign.followup_template = _template(
+        draft.followup_template_id, campaign.followup_template, "followup.template_id"
     )
     check_mode(audience)
     if audience.mode == Audience.Mode.FILTER:
@@ -175,6 +184,13 @@ def _fill(rows: CampaignRows, draft: CampaignDraft) -> CampaignRows:
     domains = _domains(draft.domains)
     _check_limits(campaign, domains)
     return replace(rows, domains=domains)
+
+
+def _template(pk: int | None, former: Template | None, field_name: str) -> Template | None:
+    """The template that is asked for; one that was named before may have been deleted since."""
+    if former is not None and former.pk == pk:
+        return former
+    return _existing(Template.objects.present().with_current(), pk, field_name, "template")
 
 
 def _existing(rows: models.QuerySet[Row], pk: int | None, field_name: str, what: str) -> Row | None:

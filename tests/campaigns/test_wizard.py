@@ -16,6 +16,7 @@ from campaigns.wizard import (
     update_draft,
 )
 from mailsuite.lib.errors import Conflict, Refusal
+from templates_app.models import Template
 from tests.campaigns.drafts import MORNING, a_domain, a_draft, a_flow
 from tests.factories import LeadFactory, TemplateFactory, UserFactory
 
@@ -154,6 +155,54 @@ def test_a_duplicate_is_a_draft_that_asks_for_the_same():
 
 def test_the_copy_of_a_long_name_fits():
     assert len(duplicate(create_campaign(complete(name="x" * 200))).name) == 200
+
+
+def a_draft_whose_templates_were_deleted():
+    template, follow_up = TemplateFactory(), TemplateFactory()
+    draft = complete(
+        template_id=template.pk, followup_enabled=True, followup_template_id=follow_up.pk
+    )
+    campaign = create_campaign(draft)
+    Template.objects.update(deleted_at=MORNING)
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def test_a_draft_of_a_deleted_template_can_be_changed_and_the_launch_asks_for_another():
+    LeadFactory()
+    campaign = a_draft_whose_templates_were_deleted()
+    update_draft(campaign, replace(draft_of(campaign), name="Autumn"))
+    campaign.refresh_from_db()
+    assert campaign.name == "Autumn"
+    with pytest.raises(Refusal, match="was deleted"):
+        launch(campaign, MORNING)
+    other = TemplateFactory()
+    update_draft(
+        campaign,
+        replace(draft_of(campaign), template_id=other.pk, followup_template_id=None),
+    )
+    assert launch(campaign, MORNING).planned == 2
+
+
+def test_a_draft_can_not_be_changed_to_a_deleted_template():
+    campaign, dead = create_campaign(complete()), TemplateFactory(deleted_at=MORNING)
+    with pytest.raises(Refusal, match="there is no template"):
+        update_draft(campaign, replace(draft_of(campaign), template_id=dead.pk))
+
+
+def test_a_duplicate_leaves_out_a_deleted_template_for_the_launch_to_ask_for():
+    copy = duplicate(a_draft_whose_templates_were_deleted())
+    assert (copy.status, copy.template) == ("draft", None)
+    with pytest.raises(Refusal, match="Choose a template"):
+        launch(copy, MORNING)
+
+
+def test_a_duplicate_does_not_send_the_first_mail_again_for_a_deleted_follow_up():
+    LeadFactory()
+    campaign = a_draft_whose_templates_were_deleted()
+    Template.objects.filter(pk=campaign.template_id).update(deleted_at=None)
+    with pytest.raises(Refusal, match="was deleted"):
+        launch(duplicate(campaign), MORNING)
+    assert not Message.objects.exists()
 
 
 def test_a_campaign_can_send_a_flow():
