@@ -34,6 +34,7 @@ class PolicyItem(serializers.Serializer):
 
 
 class AliasItem(serializers.Serializer):
+    id = serializers.CharField(help_text="What previews and test mails take as alias_id.")
     name = serializers.CharField()
     sender_name = serializers.CharField()
     address = serializers.CharField()

@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from campaigns.models import Flow, SendingDomain
+from campaigns.models import Flow, SenderAlias, SendingDomain
 from templates_app.models import Template
 from tests.clients import ApiClient, client_in_group
 from tests.factories import (
@@ -149,7 +149,10 @@ def test_a_domain_shows_its_rules_its_senders_and_whom_it_serves(
     assert (data["name"], data["state"]) == ("punthelder-seo.nl", "active")
     assert data["policy"]["timezone"] == "Europe/Amsterdam"
     assert data["policy"]["daily_cap"] == 27
-    assert [alias["address"] for alias in data["aliases"]] == ["christian@punthelder-seo.nl"]
+    alias = SenderAlias.objects.get()
+    assert [(one["id"], one["address"]) for one in data["aliases"]] == [
+        (str(alias.pk), "christian@punthelder-seo.nl")
+    ]
     assert data["busy_with"] == {"id": str(holder.pk), "name": "Summer", "status": "running"}
 
 
