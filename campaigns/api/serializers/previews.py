@@ -23,6 +23,8 @@ _ALIAS = "The sender; without it the first one of an active domain."
 
 
 class PreviewQuery(Query):
+    is_of_list = False
+
     lead_id = IdField(required=False, help_text=_LEAD)
     alias_id = IdField(required=False, help_text=_ALIAS)
 

@@ -135,6 +135,8 @@ class StatusCommand(StrictSerializer):
 
 
 class DryRunQuery(Query):
+    is_of_list = False
+
     detail = Choice(["messages"], required=False, help_text="Every planned message too.")
 
 

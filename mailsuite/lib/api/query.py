@@ -17,10 +17,15 @@ _OF_EVERY_LIST = (Pages.page_param, Pages.size_param)
 
 
 class Query(serializers.Serializer):
-    """The parameters of one endpoint. An empty one (`?status=`) counts as not given."""
+    """The parameters of one endpoint. An empty one (`?status=`) counts as not given.
+
+    Those of a list know its pages too; `is_of_list = False` says that there are none.
+    """
+
+    is_of_list = True
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        known = [*self.fields, *_OF_EVERY_LIST]
+        known = [*self.fields, *(_OF_EVERY_LIST if self.is_of_list else ())]
         unknown = {name: [_advice(name, known)] for name in data if name not in known}
         if unknown:
             raise serializers.ValidationError(unknown)
