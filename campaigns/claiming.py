@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import socket
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +18,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from campaigns.enrollments import cancel_queued
-from campaigns.models import Message, SendAttempt
+from campaigns.message_lock import lock_message
+from campaigns.models import Enrollment, Message, SendAttempt
 
 # Composing and connecting; nothing has left, so another worker may take over soon.
 CLAIM_LEASE = timedelta(minutes=2)
@@ -30,14 +32,18 @@ class Claim:
 
 
 @transaction.atomic
-def claim_next(domain_id: int, now: datetime) -> Claim | None:
+def claim_next(
+    domain_id: int, now: datetime, *, without_accounts: Collection[int] = ()
+) -> Claim | None:
     """Take the next due message of a domain, or None. `now` is business time.
 
+    `without_accounts` leaves those out that would leave by one of these sending accounts.
     SKIP LOCKED: a row that another worker is claiming at this moment is not waited for.
     """
     message = (
         Message.objects.due(now)
         .filter(domain=domain_id)
+        .by_other_accounts_than(without_accounts)
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
         .first()
     )
@@ -76,7 +82,14 @@ def put_back(
     counts_as_retry: bool = False,
     reply_code: int | None = None,
 ) -> bool:
-    """Queue a claimed message again; False where the claim was lost meanwhile."""
+    """Queue a claimed message again; False where the claim was lost meanwhile.
+
+    Where its flow has ended while it was being sent, it is canceled: nobody would look at a
+    queued message of an ended flow any more.
+    """
+    message = _locked_while(claim)
+    if message is None:
+        return False
     values: dict[str, object] = {
         "status": Message.Status.QUEUED,
         "attempt_id": None,
@@ -88,10 +101,24 @@ def put_back(
         values["not_before"] = not_before
     if counts_as_retry:
         values["retries"] = F("retries") + 1
-    ours = Message.objects.filter(**held_by(claim), status=Message.Status.SENDING).update(**values)
-    if ours:
-        close_attempt(claim, outcome, detail, at, reply_code=reply_code)
-    return bool(ours)
+    Message.objects.filter(pk=message.pk).update(**values)
+    close_attempt(claim, outcome, detail, at, reply_code=reply_code)
+    _cancel_if_over(message, at)
+    return True
+
+
+def _locked_while(claim: Claim) -> Message | None:
+    """The message, locked, while this claim is being worked on."""
+    if not Message.objects.filter(**held_by(claim), status=Message.Status.SENDING).exists():
+        return None
+    message = lock_message(claim.message_id)
+    is_ours = message.attempt_id == claim.attempt_id
+    return message if is_ours and message.status == Message.Status.SENDING else None
+
+
+def _cancel_if_over(message: Message, at: datetime) -> None:
+    if message.enrollment.status != Enrollment.Status.ACTIVE:
+        cancel_queued("id", [message.pk], at)
 
 
 @transaction.atomic
@@ -122,20 +149,21 @@ def reap_expired_leases(now: datetime) -> tuple[int, int]:
     Before the gate nothing can have left: the message is simply due again. After it the
     mail may have been delivered, so it becomes `unknown` and is never sent by itself again.
     """
-    return _reap(Message.Phase.CLAIMED, now), _reap(Message.Phase.WIRE, now)
+    expired = Message.objects.filter(status=Message.Status.SENDING, lease_until__lt=Now())
+    phases = [_reap(message_id, now) for message_id in expired.values_list("pk", flat=True)]
+    return phases.count(Message.Phase.CLAIMED), phases.count(Message.Phase.WIRE)
 
 
 @transaction.atomic
-def _reap(phase: Message.Phase, now: datetime) -> int:
-    expired = (
-        Message.objects.filter(status=Message.Status.SENDING, phase=phase, lease_until__lt=Now())
-        .select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .order_by("pk")
+def _reap(message_id: int, now: datetime) -> str | None:
+    """The phase in which the message was left; None where its worker has come back."""
+    message = lock_message(message_id)
+    still_expired = Message.objects.filter(
+        pk=message_id, status=Message.Status.SENDING, lease_until__lt=Now()
     )
-    attempts = dict(expired.values_list("pk", "attempt_id"))
-    if not attempts:
-        return 0
-    if phase == Message.Phase.CLAIMED:
+    if not still_expired.exists():
+        return None
+    if message.phase == Message.Phase.CLAIMED:
         outcome = SendAttempt.Outcome.ABANDONED
         detail = "The worker stopped before the gate; the message is due again."
         values = {"status": Message.Status.QUEUED, "attempt_id": None, "phase": ""}
@@ -144,8 +172,8 @@ def _reap(phase: Message.Phase, now: datetime) -> int:
         detail = "The worker stopped after the gate; the mail may have been delivered."
         # The attempt id stays: the worker may only be slow, and then its answer counts.
         values = {"status": Message.Status.UNKNOWN}
-    Message.objects.filter(pk__in=attempts).update(**values, lease_until=None, error=detail)
-    SendAttempt.objects.filter(attempt_id__in=filter(None, attempts.values())).update(
-        outcome=outcome, detail=detail, finished_at=now
-    )
-    return len(attempts)
+    still_expired.update(**values, lease_until=None, error=detail)
+    assert message.attempt_id is not None  # noqa: S101  message_under_way_has_an_attempt
+    close_attempt(Claim(message_id, message.attempt_id), outcome, detail, now)
+    _cancel_if_over(message, now)
+    return message.phase

@@ -7,11 +7,21 @@ anything over, so the next one mends what the last one missed.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 from django.conf import settings
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import (
+    DateTimeField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Now
 
 from campaigns.calendars import sending_calendar
@@ -19,7 +29,9 @@ from campaigns.enrollments import end_enrollments
 from campaigns.gate import PATIENCE
 from campaigns.models import Campaign, Enrollment, Message, SendingDomain, Tick
 from campaigns.planning import replan_domain
+from campaigns.scheduling.calendar import Window
 from leads.models import Lead
+from mailsuite.lib.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -53,13 +65,16 @@ def domains_due(now: datetime) -> list[int]:
     One query for all of them; only the window is asked in Python, from calendars that are
     kept. What this gets wrong by a moment, the gate puts right.
     """
+    soon = now + PATIENCE
+    # Openings further away than an interval were left by a clock that ran ahead; the gate
+    # brings them back.
+    interval = F("policy__interval_minutes") * Value(timedelta(minutes=1))
+    far_away = Q(
+        next_allowed_at__gt=ExpressionWrapper(Value(soon) + interval, output_field=DateTimeField())
+    )
     candidates = (
         SendingDomain.objects.filter(is_active=True, paused_at=None)
-        .filter(
-            Q(next_allowed_at=None)
-            | Q(next_allowed_at__lte=now + PATIENCE)
-            | _left_by_a_fast_clock(now)
-        )
+        .filter(Q(next_allowed_at=None) | Q(next_allowed_at__lte=soon) | far_away)
         .filter(Exists(Message.objects.due(now).filter(domain=OuterRef("pk")).order_by()))
         .select_related("policy")
         .order_by("next_allowed_at", "pk")
@@ -67,17 +82,24 @@ def domains_due(now: datetime) -> list[int]:
     return [domain.pk for domain in candidates if _may_send(domain, now)]
 
 
-def _left_by_a_fast_clock(now: datetime) -> Q:
-    """Openings further away than any interval (see gate._take_slot)."""
-    return Q(next_allowed_at__gt=now + timedelta(days=1))
-
-
 def _may_send(domain: SendingDomain, now: datetime) -> bool:
     policy = domain.policy
-    if not sending_calendar(policy).is_open(now, delayed=True):
+    window = _window(domain, now)
+    if window is None or not window.opens <= now < window.grace_ends:
         return False
     today = now.astimezone(policy.zone).date()
     return domain.sent_on != today or domain.sent_today < policy.daily_cap
+
+
+def _window(domain: SendingDomain, now: datetime) -> Window | None:
+    """Today's window; None on a day without sending, and for a policy that cannot be read:
+    one bad row must not stop the domains of all the others."""
+    try:
+        calendar = sending_calendar(domain.policy)
+        return calendar.window(calendar.local_date(now))
+    except (Refusal, ValueError, ZoneInfoNotFoundError) as problem:
+        log.error("policy cannot be read", domain=domain.name, detail=str(problem))
+        return None
 
 
 def release_unmailable(now: datetime) -> int:
@@ -102,18 +124,34 @@ def roll_over(now: datetime) -> int:
     """Plan anew where the plan no longer fits; answer for how many domains.
 
     That is where slots were given back or a mail was pushed out of its own, and where mails
-    missed their window: those go first on the next workday.
+    missed their window: those go on the next workday, in the order that the plan gives them.
     """
-    overdue = Message.objects.queued().filter(
-        domain=OuterRef("pk"), scheduled_at__lt=now, campaign__status=Campaign.Status.RUNNING
+    overdue = (
+        Message.objects.queued()
+        .filter(
+            domain=OuterRef("pk"),
+            scheduled_at__lt=now,
+            campaign__status=Campaign.Status.RUNNING,
+            enrollment__status=Enrollment.Status.ACTIVE,
+        )
+        .order_by("scheduled_at")
     )
-    domains = SendingDomain.objects.select_related("policy").filter(
-        Q(needs_replanning=True) | Exists(overdue)
+    domains = (
+        SendingDomain.objects.select_related("policy")
+        .annotate(longest_overdue=Subquery(overdue.values("scheduled_at")[:1]))
+        .filter(Q(needs_replanning=True) | Q(longest_overdue__isnull=False))
     )
-    count = 0
-    for domain in domains:
-        missed = not sending_calendar(domain.policy).is_open(now, delayed=True)
-        if domain.needs_replanning or missed:
-            replan_domain(domain, now)
-            count += 1
-    return count
+    to_plan = [
+        domain
+        for domain in domains
+        if domain.needs_replanning or _missed(domain, domain.longest_overdue, now)
+    ]
+    for domain in to_plan:
+        replan_domain(domain, now)
+    return len(to_plan)
+
+
+def _missed(domain: SendingDomain, slot: datetime, now: datetime) -> bool:
+    """Whether a mail with this slot can no longer go on its day."""
+    window = _window(domain, now)
+    return window is None or now >= window.grace_ends or slot < window.opens

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
 from django.db import connection, transaction
 
-from campaigns.figures import count_canceled
 from campaigns.models import Enrollment, Message, SendingDomain
 from campaigns.querysets import EnrollmentQuerySet
+from campaigns.tally import Tally
 
 
 @transaction.atomic
 def end_enrollments(
-    enrollments: EnrollmentQuerySet, reason: Enrollment.EndReason, at: datetime
+    enrollments: EnrollmentQuerySet,
+    reason: Enrollment.EndReason,
+    at: datetime,
+    *,
+    tally: Tally | None = None,
 ) -> int:
     """End those of `enrollments` that are active or held; answer how many.
 
     Their queued messages are canceled, counted, and their slots given back at the next
     planning. A message that is being sent is not touched: its gate reads the enrollment
-    under lock, so it has passed before this commits or it never will.
+    under lock, so it has passed before this commits or it never will. Whoever does more in
+    the same transaction hands in a `tally` and writes it at the end.
     """
     open_ones = enrollments.filter(
         status__in=[Enrollment.Status.ACTIVE, Enrollment.Status.HELD]
@@ -33,11 +37,17 @@ def end_enrollments(
     Enrollment.objects.filter(pk__in=ids).update(
         status=Enrollment.Status.ENDED, end_reason=reason, ended_at=at
     )
-    cancel_queued("enrollment_id", ids, at)
+    cancel_queued("enrollment_id", ids, at, tally=tally)
     return len(ids)
 
 
-def cancel_queued(column: Literal["id", "enrollment_id"], ids: Sequence[int], at: datetime) -> int:
+def cancel_queued(
+    column: Literal["id", "enrollment_id"],
+    ids: Sequence[int],
+    at: datetime,
+    *,
+    tally: Tally | None = None,
+) -> int:
     """Cancel the queued ones among these messages, or the messages of these enrollments.
 
     Within a transaction, with the enrollments locked. One statement, however many there are,
@@ -55,19 +65,17 @@ def cancel_queued(column: Literal["id", "enrollment_id"], ids: Sequence[int], at
             [list(ids)],
         )
         groups: list[tuple[int, int, int, int]] = cursor.fetchall()
-    if groups:
-        _account_for(groups, at)
+    own = Tally()
+    _account_for(groups, at, tally or own)
+    own.write()
     return sum(count for *_, count in groups)
 
 
-def _account_for(groups: Sequence[tuple[int, int, int, int]], at: datetime) -> None:
-    """Give the slots back and move the figures, for rows of campaign, step, domain and count."""
+def _account_for(groups: Sequence[tuple[int, int, int, int]], at: datetime, tally: Tally) -> None:
+    """Give the slots back and count, for rows of campaign, step, domain and how many."""
     domain_ids = {domain_id for _, _, domain_id, _ in groups}
     domains = SendingDomain.objects.select_related("policy").in_bulk(domain_ids)
-    SendingDomain.objects.filter(pk__in=domain_ids).update(needs_replanning=True)
-    by_day: defaultdict[tuple[int, date], Counter[int]] = defaultdict(Counter)
     for campaign_id, step_id, domain_id, count in groups:
         day = at.astimezone(domains[domain_id].policy.zone).date()
-        by_day[campaign_id, day][step_id] += count
-    for campaign_id, day in sorted(by_day):
-        count_canceled(campaign_id, by_day[campaign_id, day], day)
+        tally.count(campaign_id, step_id, day, "canceled", count)
+        tally.replan(domain_id)

@@ -16,14 +16,16 @@ from typing import Any
 
 import structlog
 from django.db import transaction
+from django.db.models import Value
+from django.db.models.functions import Greatest
 
 from campaigns.calendars import sending_calendar
 from campaigns.delays import delay_before
 from campaigns.enrollments import end_enrollments
-from campaigns.figures import count
 from campaigns.message_lock import lock_message
-from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
+from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
 from campaigns.scheduling.errors import NoSendingDayError
+from campaigns.tally import Tally
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib.errors import Refusal
@@ -77,8 +79,9 @@ def record_event(
     if _condemns_address(kind, detail):
         _suppress_recipient(message_id, kind)
     message = lock_message(message_id)
-    if kind in PROOF_OF_DELIVERY and message.status == Message.Status.UNKNOWN:
-        mark_sent(message)
+    tally = Tally()
+    if kind in PROOF_OF_DELIVERY and may_have_arrived(message):
+        _mark_sent(message, Actor.UNKNOWN, tally)
     event = MessageEvent(
         message=message,
         kind=kind,
@@ -95,25 +98,55 @@ def record_event(
     if MessageEvent.objects.filter(source_id=source_id).exists():
         return None
     event.save(force_insert=True)
-    _EFFECTS[kind](message, event)
+    _EFFECTS[kind](message, event, tally)
+    tally.write()
     return event
 
 
+@transaction.atomic
 def mark_sent(message: Message, *, actor: MessageEvent.Actor = Actor.UNKNOWN) -> None:
     """A server has it: from the attempt under way, or known later of an `unknown` one.
 
-    The caller holds the lock on the message. Its time is that of the gate it passed.
+    The caller holds the lock on the message. Its time is that of the gate it passed. Raises
+    ValueError for a message that passed none.
     """
-    gated_at = (
-        SendAttempt.objects.filter(message=message, gated_at__isnull=False)
-        .order_by("-id")
-        .values_list("gated_at", flat=True)
-        .first()
-    )
-    if gated_at is None:
+    tally = Tally()
+    _mark_sent(message, actor, tally)
+    tally.write()
+
+
+def _mark_sent(message: Message, actor: MessageEvent.Actor, tally: Tally) -> None:
+    attempt = _last_gated(message)
+    if attempt is None or attempt.gated_at is None:
         raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
-    record_event(message.pk, Kind.SENT, at=gated_at, source_id=f"sent:{message.pk}", actor=actor)
-    message.refresh_from_db()
+    if message.status != Message.Status.SENDING:
+        # What follows it was planned around a mail of unknown fate.
+        tally.replan(message.domain_id)
+    event, is_new = MessageEvent.objects.get_or_create(
+        source_id=f"sent:{message.pk}",
+        defaults={"message": message, "kind": Kind.SENT, "at": attempt.gated_at, "actor": actor},
+    )
+    if is_new:
+        _sent(message, event, tally)
+
+
+def may_have_arrived(message: Message) -> bool:
+    """Whether a proof decides: the fate is unknown, also where a person has since decided to
+    send it again. A mail that was deferred or refused may have been looked at by a gateway and
+    has arrived nowhere."""
+    if message.status == Message.Status.UNKNOWN:
+        return True
+    if message.status != Message.Status.QUEUED:
+        return False
+    attempt = _last_gated(message)
+    return attempt is not None and attempt.outcome == SendAttempt.Outcome.UNKNOWN
+
+
+def _last_gated(message: Message) -> SendAttempt | None:
+    """The attempt of the message that last passed the gate."""
+    return (
+        SendAttempt.objects.filter(message=message, gated_at__isnull=False).order_by("-id").first()
+    )
 
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:
@@ -129,44 +162,54 @@ def _suppress_recipient(message_id: int, kind: MessageEvent.Kind) -> None:
     suppress(addresses, reason=_SUPPRESSION_REASON[kind])
 
 
-def _count(message: Message, event: MessageEvent, counter: str) -> None:
+def _count(message: Message, event: MessageEvent, tally: Tally, counter: str) -> None:
     day = event.at.astimezone(message.domain.policy.zone).date()
-    count(message.campaign_id, message.step_id, day, **{counter: 1})
+    tally.count(message.campaign_id, message.step_id, day, counter)
 
 
-def _mark_first(message: Message, event: MessageEvent, field: str, counter: str) -> None:
+def _mark_first(
+    message: Message, event: MessageEvent, tally: Tally, field: str, counter: str
+) -> None:
     """Counters count messages: the second open of a mail is an event and no more."""
     if getattr(message, field) is None:
         setattr(message, field, event.at)
         message.save(update_fields=[field])
-        _count(message, event, counter)
+        _count(message, event, tally, counter)
 
 
-def _end_flows_of_lead(message: Message, event: MessageEvent) -> None:
+def _end_flows_of_lead(message: Message, event: MessageEvent, tally: Tally) -> None:
     """In every campaign: who opts out of one mail gets none of the others."""
     end_enrollments(
-        Enrollment.objects.filter(lead=message.lead_id), _END_REASON[event.kind], event.at
+        Enrollment.objects.filter(lead=message.lead_id),
+        _END_REASON[event.kind],
+        event.at,
+        tally=tally,
     )
 
 
-def _end_this_flow(message: Message, event: MessageEvent) -> None:
+def _end_this_flow(message: Message, event: MessageEvent, tally: Tally) -> None:
     end_enrollments(
-        Enrollment.objects.filter(pk=message.enrollment_id), _END_REASON[event.kind], event.at
+        Enrollment.objects.filter(pk=message.enrollment_id),
+        _END_REASON[event.kind],
+        event.at,
+        tally=tally,
     )
 
 
-def _sent(message: Message, event: MessageEvent) -> None:
+def _sent(message: Message, event: MessageEvent, tally: Tally) -> None:
     message.status = Message.Status.SENT
     message.sent_at = event.at
     message.error = ""
     message.lease_until = None
     message.save(update_fields=["status", "sent_at", "error", "lease_until"])
-    Lead.objects.filter(pk=message.lead_id).update(last_emailed_at=event.at)
-    _count(message, event, "sent")
-    _free_next(message)
+    Lead.objects.filter(pk=message.lead_id).update(
+        last_emailed_at=Greatest("last_emailed_at", Value(event.at))
+    )
+    _count(message, event, tally, "sent")
+    _free_next(message, tally)
 
 
-def _free_next(message: Message) -> None:
+def _free_next(message: Message, tally: Tally) -> None:
     """Give the next mail of the flow its earliest moment, or end the flow as completed."""
     following = (
         Message.objects.queued()
@@ -184,7 +227,7 @@ def _free_next(message: Message) -> None:
     following.not_before = _earliest(message, following)
     following.save(update_fields=["not_before"])
     if following.scheduled_at < following.not_before:
-        SendingDomain.objects.filter(pk=message.domain_id).update(needs_replanning=True)
+        tally.replan(message.domain_id)
 
 
 def _earliest(message: Message, following: Message) -> datetime:
@@ -202,55 +245,55 @@ def _earliest(message: Message, following: Message) -> datetime:
         return message.sent_at + timedelta(days=1)
 
 
-def _opened(message: Message, event: MessageEvent) -> None:
+def _opened(message: Message, event: MessageEvent, tally: Tally) -> None:
     if event.actor == Actor.HUMAN:
-        _mark_first(message, event, "opened_at", "opened")
+        _mark_first(message, event, tally, "opened_at", "opened")
     else:
-        _mark_first(message, event, "machine_opened_at", "machine_opened")
+        _mark_first(message, event, tally, "machine_opened_at", "machine_opened")
 
 
-def _clicked(message: Message, event: MessageEvent) -> None:
+def _clicked(message: Message, event: MessageEvent, tally: Tally) -> None:
     if event.actor == Actor.HUMAN:
-        _mark_first(message, event, "clicked_at", "clicked")
+        _mark_first(message, event, tally, "clicked_at", "clicked")
 
 
-def _replied(message: Message, event: MessageEvent) -> None:
-    _mark_first(message, event, "replied_at", "replied")
-    _end_this_flow(message, event)
+def _replied(message: Message, event: MessageEvent, tally: Tally) -> None:
+    _mark_first(message, event, tally, "replied_at", "replied")
+    _end_this_flow(message, event, tally)
 
 
-def _bounced(message: Message, event: MessageEvent) -> None:
+def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
     """A soft bounce is kept as an event; the address may work tomorrow."""
     if not event.detail.get("hard"):
         return
     message.status = Message.Status.BOUNCED
     message.lease_until = None
     message.save(update_fields=["status", "lease_until"])
-    _mark_first(message, event, "bounced_at", "bounced")
-    _end_flows_of_lead(message, event)
+    _mark_first(message, event, tally, "bounced_at", "bounced")
+    _end_flows_of_lead(message, event, tally)
 
 
-def _failed(message: Message, event: MessageEvent) -> None:
+def _failed(message: Message, event: MessageEvent, tally: Tally) -> None:
     message.status = Message.Status.FAILED
     message.lease_until = None
     message.error = str(event.detail.get("reason", ""))[:1000]
     message.save(update_fields=["status", "lease_until", "error"])
-    _count(message, event, "failed")
-    _end_this_flow(message, event)
+    _count(message, event, tally, "failed")
+    _end_this_flow(message, event, tally)
 
 
-def _opted_out(message: Message, event: MessageEvent) -> None:
+def _opted_out(message: Message, event: MessageEvent, tally: Tally) -> None:
     is_first = (
         not MessageEvent.objects.filter(message=message, kind=event.kind)
         .exclude(pk=event.pk)
         .exists()
     )
     if is_first:
-        _count(message, event, event.kind)
-    _end_flows_of_lead(message, event)
+        _count(message, event, tally, event.kind)
+    _end_flows_of_lead(message, event, tally)
 
 
-_EFFECTS: dict[str, Callable[[Message, MessageEvent], None]] = {
+_EFFECTS: dict[str, Callable[[Message, MessageEvent, Tally], None]] = {
     Kind.SENT: _sent,
     Kind.OPENED: _opened,
     Kind.CLICKED: _clicked,

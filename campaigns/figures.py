@@ -46,14 +46,8 @@ def count_planned(campaign_id: int, by_step: Mapping[int, int], day: date) -> No
         count(campaign_id, step_id, day, planned=by_step[step_id])
 
 
-def count_canceled(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
-    for step_id in sorted(by_step):
-        count(campaign_id, step_id, day, canceled=by_step[step_id])
-
-
-def count_revived(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:
-    """Messages that had been canceled on `day` and are queued again."""
-    for step_id in sorted(by_step):
-        DailyFigures.objects.filter(campaign=campaign_id, step=step_id, day=day).update(
-            canceled=F("canceled") - by_step[step_id]
-        )
+def take_back(campaign_id: int, step_id: int, day: date, counter: str, by: int) -> None:
+    """What was counted on `day` and holds no longer: a failure that is being sent again."""
+    DailyFigures.objects.filter(campaign=campaign_id, step=step_id, day=day).update(
+        **{counter: F(counter) - by}
+    )

@@ -27,6 +27,8 @@ from campaigns.models import (
     SendAttempt,
     SendingDomain,
 )
+from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.scheduling.errors import NoSendingDayError
 from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
 from leads.models import Lead
 from leads.suppression import hold_address, is_suppressed
@@ -59,56 +61,65 @@ class Decision:
     end_reason: Enrollment.EndReason | None = None
     # With NOT_YET: when the throttle opens, where that is all that is in the way.
     opens_at: datetime | None = None
+    # With NOT_YET: there is no use in asking again before this.
+    not_before: datetime | None = None
 
 
 def wait_at_gate(claim: Claim, mail: ComposedMail) -> Decision:
     """pass_gate() now, and once more if the throttle opens within PATIENCE."""
+    decision = pass_gate(claim, mail)
     now = clock.now()
-    decision = pass_gate(claim, mail, now)
     if decision.opens_at is None or not now < decision.opens_at <= now + PATIENCE:
         return decision
     clock.wait(decision.opens_at - now)
-    return pass_gate(claim, mail, clock.now())
+    return pass_gate(claim, mail)
 
 
-def pass_gate(claim: Claim, mail: ComposedMail, now: datetime) -> Decision:
-    """Decide on a claimed, composed message; `now` is business time.
+def pass_gate(claim: Claim, mail: ComposedMail) -> Decision:
+    """Decide on a claimed, composed message, at the business time when its turn comes.
 
     When it answers PASSED, the slot is taken, the message is in phase `wire`, its content
     is stored, and all that is committed.
     """
     with transaction.atomic():
-        decision = _decide(claim, mail, now)
+        hold_address(mail.recipient)
+        message = _locked(claim)
+        if message is None:
+            return Decision(Verdict.LOST)
+        # Read only now: who waited for another gate to finish must not go by the time before.
+        now = clock.now()
+        decision = (
+            _forbidden_for_good(message, mail)
+            or _forbidden_for_now(message, now)
+            or _take_slot(message, now)
+        )
         if decision.verdict is Verdict.PASSED:
-            _take_to_wire(claim, mail, now)
+            _take_to_wire(claim, message, mail, now)
         return decision
 
 
-def _decide(claim: Claim, mail: ComposedMail, now: datetime) -> Decision:
-    hold_address(mail.recipient)
+def _locked(claim: Claim) -> Message | None:
+    """The message while it is this claim's, with all that may forbid it locked: shared where
+    many gates read it, for this one alone where the slot is taken."""
     found = (
         Message.objects.filter(pk=claim.message_id)
-        .values_list("campaign_id", "lead_id", "enrollment_id")
+        .values_list("campaign_id", "lead_id", "enrollment_id", "domain_id")
         .first()
     )
     if found is None:
-        return Decision(Verdict.LOST)
-    campaign_id, lead_id, enrollment_id = found
+        return None
+    campaign_id, lead_id, enrollment_id, domain_id = found
     _share_lock(Campaign, campaign_id)
     _share_lock(Lead, lead_id)
     _share_lock(Enrollment, enrollment_id)
-    message = (
-        Message.objects.select_related("campaign", "enrollment", "lead", "domain__policy")
-        .select_for_update(no_key=True, of=("self",))
-        .filter(**held_by(claim), status=Message.Status.SENDING, lease_until__gt=Now())
-        .first()
+    ours = Message.objects.filter(
+        **held_by(claim), status=Message.Status.SENDING, lease_until__gt=Now()
     )
-    if message is None:
-        return Decision(Verdict.LOST)
-    return (
-        _forbidden_for_good(message, mail)
-        or _forbidden_for_now(message, now)
-        or _take_slot(message, now)
+    if not ours.select_for_update(no_key=True).exists():
+        return None
+    SendingDomain.objects.select_for_update(no_key=True).only("pk").get(pk=domain_id)
+    return Message.objects.select_related("campaign", "enrollment", "lead", "domain__policy").get(
+        pk=claim.message_id
     )
 
 
@@ -137,17 +148,31 @@ def _forbidden_for_now(message: Message, now: datetime) -> Decision | None:
         return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
     try:
         calendar = sending_calendar(message.domain.policy, campaign)
-    except Refusal as problem:  # the policy was changed under a running campaign
-        return Decision(Verdict.NOT_YET, problem.message)
-    # A message is claimed only after its slot has come, so one that is found outside the
-    # window but within grace is a delayed one.
-    if not calendar.is_open(now, delayed=message.scheduled_at < now):
-        return Decision(Verdict.NOT_YET, "outside the sending window")
-    if campaign.daily_limit is not None and _sent_by_campaign_today(message, now) >= (
-        campaign.daily_limit
-    ):
-        return Decision(Verdict.NOT_YET, "the campaign's daily limit is reached")
-    return None
+        return _outside_window(message, calendar, now) or _over_limit(message, calendar, now)
+    except (Refusal, NoSendingDayError) as problem:  # the policy was changed under way
+        return Decision(Verdict.NOT_YET, str(problem))
+
+
+def _outside_window(message: Message, calendar: SendingCalendar, now: datetime) -> Decision | None:
+    """The grace is for what had its slot in the window of the day and got delayed."""
+    window = calendar.window(calendar.local_date(now))
+    delayed = window is not None and message.scheduled_at < window.closes
+    if calendar.is_open(now, delayed=delayed):
+        return None
+    opens = calendar.opening_after(now)
+    return Decision(Verdict.NOT_YET, "outside the sending window", not_before=opens)
+
+
+def _over_limit(message: Message, calendar: SendingCalendar, now: datetime) -> Decision | None:
+    limit = message.campaign.daily_limit
+    if limit is None or _sent_by_campaign_today(message, now) < limit:
+        return None
+    tomorrow = calendar.local_date(now) + timedelta(days=1)
+    return Decision(
+        Verdict.NOT_YET,
+        "the campaign's daily limit is reached",
+        not_before=calendar.sending_day(tomorrow)[1].opens,
+    )
 
 
 def _sent_by_campaign_today(message: Message, now: datetime) -> int:
@@ -173,23 +198,19 @@ def _take_slot(message: Message, now: datetime) -> Decision:
 
     It holds for all workers, aliases and campaigns of the domain, because they all meet in
     this row. An opening further away than one interval was left by a clock that ran ahead
-    and has been set right; it is not waited for.
+    and has been set right: it is brought back to one interval from now, and not ignored,
+    since whoever is a moment behind another worker would take it for that.
     """
-    domain = message.domain
-    policy = domain.policy
+    domain, policy = message.domain, message.domain.policy
     interval = timedelta(minutes=policy.interval_minutes)
+    row = SendingDomain.objects.filter(pk=domain.pk)
+    row.filter(next_allowed_at__gt=now + interval + PATIENCE).update(next_allowed_at=now + interval)
     day = now.astimezone(policy.zone).date()
-    SendingDomain.objects.filter(pk=domain.pk).exclude(sent_on=day).update(
-        sent_on=day, sent_today=_gates_passed_today(domain, now)
-    )
-    taken = SendingDomain.objects.filter(
-        Q(next_allowed_at=None)
-        | Q(next_allowed_at__lte=now)
-        | Q(next_allowed_at__gt=now + interval),
-        pk=domain.pk,
+    row.exclude(sent_on=day).update(sent_on=day, sent_today=_gates_passed_today(domain, now))
+    taken = row.filter(
+        Q(next_allowed_at=None) | Q(next_allowed_at__lte=now),
         is_active=True,
         paused_at=None,
-        sent_on=day,
         sent_today__lt=policy.daily_cap,
     ).update(next_allowed_at=now + interval, sent_today=F("sent_today") + 1)
     if taken:
@@ -209,12 +230,14 @@ def _gates_passed_today(domain: SendingDomain, now: datetime) -> int:
     ).count()
 
 
-def _take_to_wire(claim: Claim, mail: ComposedMail, now: datetime) -> None:
-    Message.objects.filter(pk=claim.message_id).update(
+def _take_to_wire(claim: Claim, message: Message, mail: ComposedMail, now: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(
         phase=Message.Phase.WIRE, lease_until=Now() + WIRE_LEASE, recipient=mail.recipient
     )
-    SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(gated_at=now)
-    keep(claim.message_id, mail)
+    SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(
+        gated_at=now, scheduled_at=message.scheduled_at
+    )
+    keep(message.pk, mail)
 
 
 def _share_lock(model: type[Campaign | Lead | Enrollment], pk: int) -> None:

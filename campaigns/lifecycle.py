@@ -143,7 +143,10 @@ def _complete(campaign_id: int, now: datetime) -> bool:
         return False
     campaign.enrollments.active().update(status=Enrollment.Status.COMPLETED, ended_at=now)
     sent, total = messages.accepted().count(), messages.count()
-    _finish(campaign, Status.COMPLETED, f"{sent} of {total} mails were sent.", now)
+    outcome = f"{sent} of {total} mails were sent."
+    if held := campaign.enrollments.held().count():
+        outcome += f" {held} leads were held back: something that the mails print has no value."
+    _finish(campaign, Status.COMPLETED, outcome, now)
     return True
 
 

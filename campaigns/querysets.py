@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -53,4 +54,12 @@ class MessageQuerySet(QuerySet[Any]):
                 domain__paused_at=None,
             )
             .order_by("scheduled_at", "id")
+        )
+
+    def by_other_accounts_than(self, account_ids: Collection[int]) -> MessageQuerySet:
+        """Those that do not leave by one of these sending accounts."""
+        if not account_ids:
+            return self
+        return self.exclude(alias__account__in=account_ids).exclude(
+            alias__account=None, domain__account__in=account_ids
         )

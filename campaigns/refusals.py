@@ -22,6 +22,25 @@ _UNKNOWN_USER = re.compile(
 )
 
 
+# RFC 3463 §3.8: security or policy; RFC 4954 §6: authentication.
+_POLICY_STATUS = re.compile(r"\b5\.7\.\d{1,3}\b")
+_AUTHENTICATION_CODES = (530, 534, 535, 538)
+_BLOCKED = re.compile(
+    r"spamhaus|spamcop|barracuda\w*|block(?:ed|list)|black ?list|poor reputation", re.IGNORECASE
+)
+
+
+def is_about_sender(code: int | None, text: str) -> bool:
+    """Whether a final refusal objects to the sender: authentication, policy, a blocklist.
+
+    The next lead's mail would be refused too, so the domain has to stop until a person has
+    looked; it says nothing about the address.
+    """
+    if code in _AUTHENTICATION_CODES or _POLICY_STATUS.search(text):
+        return True
+    return not _ADDRESS_STATUS.search(text) and bool(_BLOCKED.search(text))
+
+
 def is_hard_bounce(code: int | None, text: str) -> bool:
     """Whether a final (5xx) refusal means that the address does not exist.
 

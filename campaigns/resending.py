@@ -15,14 +15,13 @@ from django.db.models import Model
 from campaigns.calendars import sending_calendar
 from campaigns.domain_holding import hold_domains
 from campaigns.events import mark_sent
-from campaigns.figures import count_revived
 from campaigns.models import (
     Campaign,
     Enrollment,
     Message,
     MessageEvent,
-    SendingDomain,
 )
+from campaigns.tally import Tally
 from leads.models import Lead
 from leads.suppression import hold_address, is_suppressed
 from mailsuite.lib.errors import Conflict
@@ -100,15 +99,30 @@ def _lock(model: type[Model], pk: int) -> None:
 def _queue_again(message: Message, now: datetime) -> None:
     _refuse_unmailable(message)
     _reopen_campaign(message.campaign)
-    _reopen_enrollment(message.enrollment, message)
+    tally = Tally()
+    if message.status == Status.FAILED:
+        _take_failure_back(message, tally)
+    _reopen_enrollment(message.enrollment, message, tally)
     message.status = Status.QUEUED
-    message.scheduled_at = message.not_before = now
+    calendar = sending_calendar(message.domain.policy, message.campaign)
+    message.scheduled_at = message.not_before = calendar.opening_after(now)
     message.retries = 0
     message.error = ""
     # An attempt that still waits for an answer has lost its say.
     message.attempt_id, message.phase, message.lease_until = None, "", None
     message.save()
-    SendingDomain.objects.filter(pk=message.domain_id).update(needs_replanning=True)
+    tally.replan(message.domain_id)
+    tally.write()
+
+
+def _take_failure_back(message: Message, tally: Tally) -> None:
+    """It counts again if it fails again."""
+    failures = message.events.filter(kind=MessageEvent.Kind.FAILED)
+    failure = failures.order_by("at", "id").last()
+    if failure is None:
+        return
+    day = failure.at.astimezone(message.domain.policy.zone).date()
+    tally.count(message.campaign_id, message.step_id, day, "failed", -1)
 
 
 def _refuse_unmailable(message: Message) -> None:
@@ -139,7 +153,7 @@ def _reopen_campaign(campaign: Campaign) -> None:
     campaign.save()
 
 
-def _reopen_enrollment(enrollment: Enrollment, message: Message) -> None:
+def _reopen_enrollment(enrollment: Enrollment, message: Message, tally: Tally) -> None:
     """Take up the flow where this message's failure ended it, its later mails included."""
     if enrollment.status == Enrollment.Status.ACTIVE:
         return
@@ -148,19 +162,20 @@ def _reopen_enrollment(enrollment: Enrollment, message: Message) -> None:
             f"The flow of {message.lead.email} has ended: {enrollment.end_reason}.",
             code="flow_over",
         )
-    _revive_later_mails(enrollment, message)
+    _revive_later_mails(enrollment, message, tally)
     enrollment.status, enrollment.end_reason = Enrollment.Status.ACTIVE, ""
     enrollment.ended_at = None
     enrollment.save()
 
 
-def _revive_later_mails(enrollment: Enrollment, message: Message) -> None:
+def _revive_later_mails(enrollment: Enrollment, message: Message, tally: Tally) -> None:
     later = Message.objects.filter(
         enrollment=enrollment, mail_number__gt=message.mail_number, status=Status.CANCELED
     )
-    by_step = dict.fromkeys(later.values_list("step_id", flat=True), 1)
+    step_ids = list(later.values_list("step_id", flat=True))
     later.update(status=Status.QUEUED, not_before=None)
     assert enrollment.ended_at is not None  # noqa: S101  it has ended: see _reopen_enrollment
     # They were counted as canceled on the local day on which the flow ended.
-    calendar = sending_calendar(message.domain.policy)
-    count_revived(message.campaign_id, by_step, calendar.local_date(enrollment.ended_at))
+    day = enrollment.ended_at.astimezone(message.domain.policy.zone).date()
+    for step_id in step_ids:
+        tally.count(message.campaign_id, step_id, day, "canceled", -1)

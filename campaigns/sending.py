@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, connection, transaction
 
 from campaigns import claiming
 from campaigns.claiming import Claim, claim_next
@@ -28,7 +28,7 @@ from campaigns.models import (
     SendingAccount,
     SendingDomain,
 )
-from campaigns.refusals import is_hard_bounce
+from campaigns.refusals import is_about_sender, is_hard_bounce
 from campaigns.transport import (
     Delivery,
     Outcome,
@@ -44,6 +44,9 @@ MAX_RETRIES = 2
 FIRST_BACKOFF = timedelta(minutes=10)
 BACKOFF_FACTOR = 3
 
+# A mail in one of these can still turn out to have been accepted.
+_OPEN = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKNOWN)
+
 
 class Sender:
     """Sends the due messages of one domain, keeping the connection of each account open."""
@@ -51,6 +54,8 @@ class Sender:
     def __init__(self, domain_id: int) -> None:
         self._domain_id = domain_id
         self._transports: dict[int, Transport] = {}
+        # Out of reach in this turn; aliases with another account go on.
+        self._unreachable: set[int] = set()
 
     def send_due(self, *, seconds: float) -> int:
         """Send until nothing may leave or the time is up (real seconds); answer how many left."""
@@ -66,7 +71,7 @@ class Sender:
 
     def send_one_due(self) -> bool:
         """Take one message as far as it goes; False when there is no use in going on now."""
-        claim = claim_next(self._domain_id, clock.now())
+        claim = claim_next(self._domain_id, clock.now(), without_accounts=self._unreachable)
         if claim is None:
             return False
         message = Message.objects.select_related(
@@ -86,8 +91,9 @@ class Sender:
         try:
             transport = self._connected(message.alias.sending_account)
         except TransportUnavailableError as problem:
+            self._unreachable.add(message.alias.sending_account.pk)
             _no_connection(claim, message, problem)
-            return False
+            return True
         decision = wait_at_gate(claim, mail)
         if decision.verdict is not Verdict.PASSED:
             _withhold(claim, message, decision)
@@ -105,10 +111,25 @@ def finish(claim: Claim, delivery: Delivery) -> None:
     """Write down what became of a message that passed the gate.
 
     Compare-and-set on the attempt id: where somebody took the message over meanwhile, their
-    word stands and this changes nothing.
+    word stands. That also makes it safe to write again when the database went away or killed
+    the transaction: a definite answer is worth some patience.
     """
     log.info("delivery", outcome=delivery.outcome, code=delivery.code, detail=delivery.detail)
-    if delivery.outcome == Outcome.ACCEPTED:
+    for pause in (0.1, 1.0, 5.0):
+        try:
+            _write_down(claim, delivery)
+            return
+        except OperationalError:
+            log.warning("answer not written yet", attempt_id=str(claim.attempt_id), exc_info=True)
+            connection.close()
+            time.sleep(pause)
+    _write_down(claim, delivery)
+
+
+def _write_down(claim: Claim, delivery: Delivery) -> None:
+    if delivery.is_account_problem:
+        _objected(claim, delivery)
+    elif delivery.outcome == Outcome.ACCEPTED:
         _accepted(claim, delivery)
     elif delivery.outcome == Outcome.UNKNOWN:
         _unknown(claim, delivery)
@@ -120,8 +141,12 @@ def finish(claim: Claim, delivery: Delivery) -> None:
 
 @transaction.atomic
 def _accepted(claim: Claim, delivery: Delivery) -> None:
-    message = _still_ours(claim)
-    if message is None:
+    """Also of an attempt that was replaced: the mail is out, so no other must leave."""
+    message = lock_message(claim.message_id)
+    gated = SendAttempt.objects.filter(
+        attempt_id=claim.attempt_id, message=message, gated_at__isnull=False
+    )
+    if message.status not in _OPEN or not gated.exists():
         return
     _close(claim, SendAttempt.Outcome.ACCEPTED, delivery)
     mark_sent(message)
@@ -140,18 +165,38 @@ def _unknown(claim: Claim, delivery: Delivery) -> None:
 
 @transaction.atomic
 def _refused(claim: Claim, delivery: Delivery) -> None:
-    hard = is_hard_bounce(delivery.code, delivery.detail)
-    kind = MessageEvent.Kind.BOUNCED if hard else MessageEvent.Kind.FAILED
-    _close(claim, SendAttempt.Outcome.REFUSED, delivery)
-    if not Message.objects.filter(**claiming.held_by(claim)).exists():
+    """For good. An objection to the sender stops the domain as well: this lead is lost to the
+    campaign, the next ones need not be."""
+    if _still_ours(claim) is None:
         return
+    hard = is_hard_bounce(delivery.code, delivery.detail)
+    _close(claim, SendAttempt.Outcome.REFUSED, delivery)
     record_event(
         claim.message_id,
-        kind,
+        MessageEvent.Kind.BOUNCED if hard else MessageEvent.Kind.FAILED,
         at=clock.now(),
         source_id=f"refused:{claim.attempt_id}",
         detail={"hard": hard, "code": delivery.code, "reason": delivery.detail},
     )
+    if not hard and is_about_sender(delivery.code, delivery.detail):
+        _pause_domain_of(claim, f"A server refuses this sender: {delivery.detail}")
+
+
+@transaction.atomic
+def _objected(claim: Claim, delivery: Delivery) -> None:
+    """Before the recipient was even looked at: the mail goes back, the domain stops."""
+    outcome = SendAttempt.Outcome(delivery.outcome)
+    put_back = claiming.put_back(
+        claim, outcome, delivery.detail, clock.now(), reply_code=delivery.code
+    )
+    if put_back:
+        _pause_domain_of(claim, f"The account was refused: {delivery.detail}")
+
+
+def _pause_domain_of(claim: Claim, reason: str) -> None:
+    SendingDomain.objects.filter(
+        pk__in=Message.objects.filter(pk=claim.message_id).values("domain"), paused_at=None
+    ).update(paused_at=clock.now(), pause_reason=reason[:500])
 
 
 def _retry(claim: Claim, delivery: Delivery) -> None:
@@ -190,19 +235,22 @@ def _no_connection(claim: Claim, message: Message, problem: TransportUnavailable
     """Not this mail's fault: it goes back as it was. A refused login stops the whole domain,
     because each further try brings the account nearer to being locked."""
     log.warning("no connection", detail=str(problem))
-    now = clock.now()
-    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, str(problem), now)
+    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, str(problem), clock.now())
     if problem.is_account_problem:
-        SendingDomain.objects.filter(pk=message.domain_id, paused_at=None).update(
-            paused_at=now, pause_reason=str(problem)[:500]
-        )
+        _pause_domain_of(claim, str(problem))
 
 
 def _withhold(claim: Claim, message: Message, decision: Decision) -> None:
     log.info("withheld", verdict=decision.verdict.name, why=decision.why)
     now = clock.now()
     if decision.verdict is Verdict.NOT_YET:
-        claiming.put_back(claim, SendAttempt.Outcome.WITHHELD, decision.why, now)
+        claiming.put_back(
+            claim,
+            SendAttempt.Outcome.WITHHELD,
+            decision.why,
+            now,
+            not_before=decision.not_before,
+        )
     elif decision.verdict is Verdict.NEVER:
         claiming.cancel(claim, decision.why, now)
         if decision.end_reason is not None:

@@ -15,7 +15,7 @@ import structlog
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
-from campaigns.events import record_event
+from campaigns.events import may_have_arrived, record_event
 from campaigns.models import Message, MessageEvent
 from tracking.actors import actors_of
 from tracking.models import Hit
@@ -87,7 +87,7 @@ def _digest_message(message_id: int) -> int:
 def _may_be_read(message: Message) -> bool:
     """Only what a server has taken, or may have. What looks at a mail before that is a gateway
     that refuses it afterwards."""
-    return message.sent_at is not None or message.status == Message.Status.UNKNOWN
+    return message.sent_at is not None or may_have_arrived(message)
 
 
 def _record(message: Message, hits: Sequence[Hit]) -> None:

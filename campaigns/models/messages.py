@@ -191,6 +191,8 @@ class SendAttempt(models.Model):
     outcome = models.CharField(max_length=15, choices=Outcome, default=Outcome.UNDER_WAY)
     started_at = models.DateTimeField()  # business time
     gated_at = models.DateTimeField(null=True, blank=True)  # business time
+    # The slot that the gate let it into; the message's own may be planned anew later.
+    scheduled_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)  # business time
     reply_code = models.PositiveSmallIntegerField(null=True, blank=True)
     detail = models.CharField(max_length=1000, blank=True)

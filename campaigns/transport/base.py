@@ -38,6 +38,8 @@ class Delivery:
     detail: str = ""
     # The id that a provider gave it, where it is not ours.
     provider_id: str = ""
+    # The other side objects to the sender as such: the next mail would fare no better.
+    is_account_problem: bool = False
 
     @property
     def is_accepted(self) -> bool:

@@ -122,7 +122,9 @@ def _judge(problem: AnymailAPIError) -> Delivery:
     detail = str(problem)
     if code is None:
         return Delivery(Outcome.UNKNOWN, detail=detail)
-    if code in _NOT_NOW or code in _BAD_CREDENTIALS:
+    if code in _BAD_CREDENTIALS:
+        return Delivery(Outcome.NOT_TRANSMITTED, code, detail, is_account_problem=True)
+    if code in _NOT_NOW:
         return Delivery(Outcome.DEFERRED, code, detail)
     return Delivery(Outcome.REFUSED if code < 500 else Outcome.UNKNOWN, code, detail)
 

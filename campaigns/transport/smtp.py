@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -146,14 +147,14 @@ class SmtpTransport(Transport):
         """One transaction with one recipient, so that a reply is about this mail alone."""
         assert connection.sock is not None  # noqa: S101  it answered in connect()
         connection.sock.settimeout(COMMAND_TIMEOUT_SECONDS)
-        for verb, address in (
-            (connection.mail, mail.sender_address),
-            (connection.rcpt, mail.recipient),
-        ):
-            code, reply = verb(address)
-            if code // 100 != 2:
-                self._reset(connection)
-                return _refusal(code, reply)
+        code, reply = connection.mail(mail.sender_address)
+        if code // 100 != 2:  # said before anybody has named the recipient
+            self._reset(connection)
+            return replace(_refusal(code, reply), is_account_problem=code // 100 == 5)
+        code, reply = connection.rcpt(mail.recipient)
+        if code // 100 != 2:
+            self._reset(connection)
+            return _refusal(code, reply)
         try:
             code, reply = connection.data(as_bytes(mail, clock.now()))
         except smtplib.SMTPDataError as problem:  # the server did not want the DATA

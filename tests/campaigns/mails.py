@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from campaigns.claiming import Claim, claim_next
+from campaigns.gate import Decision, pass_gate
 from campaigns.mail import ComposedMail
 from campaigns.models import Message
+from mailsuite.lib import clock
 from tests.factories import MessageFactory, WaitFactory
 from tests.factories.campaigns import MONDAY
 
@@ -29,6 +31,12 @@ def claimed(message: Message, now: datetime = MONDAY) -> Claim:
     assert claim is not None
     assert claim.message_id == message.pk
     return claim
+
+
+def at_gate(claim: Claim, mail: ComposedMail, now: datetime = MONDAY) -> Decision:
+    """What the gate says when it is `now`."""
+    with clock.frozen(now):
+        return pass_gate(claim, mail)
 
 
 def two_mail_flow(**fields: object) -> tuple[Message, Message]:

@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from campaigns import claiming
 from campaigns.claiming import claim_next, reap_expired_leases
-from campaigns.models import DailyFigures, Message, SendAttempt
+from campaigns.models import DailyFigures, Enrollment, Message, SendAttempt
 from tests.campaigns.mails import claimed
 from tests.factories import MessageFactory
 from tests.factories.campaigns import MONDAY
@@ -131,3 +131,18 @@ def test_a_worker_that_died_after_the_gate_leaves_it_unknown_for_good():
     message.refresh_from_db()
     assert (message.status, message.attempt_id) == (Status.UNKNOWN, claim.attempt_id)
     assert claim_next(message.domain_id, MONDAY) is None
+
+
+@pytest.mark.parametrize("way_back", ["put back", "reaped"])
+def test_a_message_whose_flow_ended_while_it_was_claimed_is_canceled_on_its_way_back(way_back):
+    message = MessageFactory()
+    claim = claimed(message)
+    Enrollment.objects.update(status="ended", end_reason="campaign_stopped")
+    if way_back == "put back":
+        claiming.put_back(claim, SendAttempt.Outcome.DEFERRED, "451", MONDAY)
+    else:
+        expire_lease()
+        reap_expired_leases(MONDAY)
+    message.refresh_from_db()
+    assert message.status == Status.CANCELED
+    assert DailyFigures.objects.get().canceled == 1

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from campaigns import dispatch
-from campaigns.models import Campaign, DailyFigures, Enrollment, Message, SendingDomain, Tick
+from campaigns.models import (
+    Campaign,
+    DailyFigures,
+    Enrollment,
+    Message,
+    SendingDomain,
+    SendingPolicy,
+    Tick,
+)
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from tests.factories import CampaignDomainFactory, MessageFactory
@@ -155,4 +163,34 @@ def test_slots_that_were_given_back_are_used_by_those_behind():
 def test_a_paused_campaign_is_not_planned_anew_each_time():
     planned_message()
     Campaign.objects.update(status=Campaign.Status.PAUSED)
+    assert dispatch.roll_over(MONDAY + 10 * HOUR) == 0
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=80), timedelta(days=1)])
+def test_a_throttle_that_a_fast_clock_left_far_ahead_is_looked_at(ahead):
+    message = MessageFactory()
+    SendingDomain.objects.update(next_allowed_at=MONDAY + ahead)
+    assert dispatch.domains_due(MONDAY) == [message.domain_id]
+
+
+def test_one_policy_that_cannot_be_read_stops_no_other_domain():
+    bad, good = planned_message(), planned_message()
+    SendingPolicy.objects.filter(pk=bad.domain.policy_id).update(timezone="Mars/Olympus")
+    assert dispatch.domains_due(MONDAY) == [good.domain_id]
+    SendingDomain.objects.update(needs_replanning=True)
+    assert dispatch.roll_over(MONDAY) == 2
+    assert not SendingDomain.objects.get(pk=good.domain_id).needs_replanning
+
+
+def test_after_a_night_without_workers_the_morning_is_planned_anew():
+    message = planned_message(scheduled_at=MONDAY - timedelta(days=3), not_before=MONDAY - 3 * HOUR)
+    assert dispatch.roll_over(MONDAY + timedelta(minutes=1)) == 1
+    message.refresh_from_db()
+    assert message.scheduled_at >= MONDAY
+    assert dispatch.roll_over(MONDAY + timedelta(minutes=1)) == 0
+
+
+def test_what_an_ended_flow_left_behind_is_not_planned_all_night():
+    planned_message()
+    Enrollment.objects.update(status="ended", end_reason="stopped")
     assert dispatch.roll_over(MONDAY + 10 * HOUR) == 0

@@ -5,10 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from campaigns.events import mark_sent, record_event
-from campaigns.gate import Verdict, pass_gate
+from campaigns.gate import Verdict
 from campaigns.models import DailyFigures, Enrollment, Message, MessageEvent, SendingDomain
 from leads.models import Lead, Suppression
-from tests.campaigns.mails import claimed, composed, two_mail_flow
+from tests.campaigns.mails import at_gate, claimed, composed, two_mail_flow
 from tests.factories import EnrollmentFactory, MessageFactory, SendAttemptFactory
 from tests.factories.campaigns import MONDAY
 from tests.threads import in_threads
@@ -35,7 +35,7 @@ def figures(message: Message) -> dict[str, int]:
 
 def gated(message: Message) -> Message:
     claim = claimed(message)
-    assert pass_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
+    assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
     message.refresh_from_db()
     return message
 
@@ -58,7 +58,7 @@ def test_a_mail_that_left_late_pushes_the_next_one_to_its_offset():
     first, second = two_mail_flow()
     wednesday = MONDAY + timedelta(days=2)
     claim = claimed(first, wednesday)
-    pass_gate(claim, composed(first), wednesday)
+    at_gate(claim, composed(first), wednesday)
     mark_sent(first)
     second.refresh_from_db()
     assert second.not_before == MONDAY + timedelta(days=7)  # three workdays after Wednesday
@@ -191,3 +191,20 @@ def test_a_failed_mail_ends_its_flow_with_the_reason():
     assert (first.status, first.error) == (Message.Status.FAILED, "554 no")
     assert second.status == Message.Status.CANCELED
     assert Enrollment.objects.get().end_reason == Enrollment.EndReason.FAILED
+
+
+def test_settling_an_old_mail_leaves_the_date_of_a_newer_one():
+    message = MessageFactory(status=Message.Status.UNKNOWN)
+    SendAttemptFactory(message=message, gated_at=MONDAY)
+    Lead.objects.update(last_emailed_at=MONDAY + timedelta(days=2))
+    mark_sent(message)
+    assert Lead.objects.get().last_emailed_at == MONDAY + timedelta(days=2)
+    assert SendingDomain.objects.get().needs_replanning
+
+
+def test_a_gateway_that_looked_at_a_deferred_mail_proves_no_arrival():
+    message = MessageFactory(status=Message.Status.QUEUED)
+    SendAttemptFactory(message=message, gated_at=MONDAY, outcome="deferred")
+    record(message, Kind.OPENED)
+    message.refresh_from_db()
+    assert message.status == Message.Status.QUEUED

@@ -9,7 +9,8 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from campaigns import gate
-from campaigns.gate import Verdict, pass_gate, wait_at_gate
+from campaigns.claiming import claim_next
+from campaigns.gate import Decision, Verdict, pass_gate, wait_at_gate
 from campaigns.models import (
     Campaign,
     Enrollment,
@@ -17,13 +18,15 @@ from campaigns.models import (
     MessageContent,
     SendAttempt,
     SendingDomain,
+    SendingPolicy,
 )
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
-from tests.campaigns.mails import claimed, composed
+from tests.campaigns.mails import at_gate, claimed, composed
 from tests.factories import MessageFactory
 from tests.factories.campaigns import MONDAY
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 EndReason = Enrollment.EndReason
@@ -31,7 +34,7 @@ SLOT = timedelta(minutes=20)
 
 
 def try_gate(message: Message, now=MONDAY):
-    return pass_gate(claimed(message, now), composed(message), now)
+    return at_gate(claimed(message, now), composed(message), now)
 
 
 def test_what_passes_takes_a_slot_and_is_on_the_wire_with_its_content_kept():
@@ -69,7 +72,7 @@ def test_who_must_get_nothing_more_gets_nothing_even_when_claimed_already(change
     claim = claimed(message)
     model, fields = change
     model.objects.update(**fields)
-    decision = pass_gate(claim, composed(message), MONDAY)
+    decision = at_gate(claim, composed(message), MONDAY)
     assert (decision.verdict, decision.end_reason) == (Verdict.NEVER, end_reason)
     assert_no_slot_taken()
 
@@ -80,7 +83,7 @@ def test_the_suppression_list_is_read_at_the_gate(scope):
     claim = claimed(message)
     value = {"address": "info@hotel-zon.nl", "domain": "hotel-zon.nl"}[scope]
     Suppression.objects.create(scope=scope, value=value, reason="manual")
-    decision = pass_gate(claim, composed(message), MONDAY)
+    decision = at_gate(claim, composed(message), MONDAY)
     assert (decision.verdict, decision.end_reason) == (Verdict.NEVER, EndReason.SUPPRESSED)
     assert_no_slot_taken()
 
@@ -89,7 +92,7 @@ def test_a_paused_campaign_keeps_its_message_for_later():
     message = MessageFactory()
     claim = claimed(message)
     Campaign.objects.update(status=Campaign.Status.PAUSED)
-    decision = pass_gate(claim, composed(message), MONDAY)
+    decision = at_gate(claim, composed(message), MONDAY)
     assert (decision.verdict, decision.why) == (Verdict.NOT_YET, "the campaign is paused")
     assert_no_slot_taken()
 
@@ -130,7 +133,7 @@ def test_a_campaigns_own_daily_limit_counts_over_all_its_domains():
     )
     tomorrow = MONDAY + timedelta(days=1)
     claim = claimed_again(elsewhere, tomorrow)
-    assert pass_gate(claim, composed(elsewhere), tomorrow).verdict is Verdict.PASSED
+    assert at_gate(claim, composed(elsewhere), tomorrow).verdict is Verdict.PASSED
 
 
 def claimed_again(message: Message, now):
@@ -153,7 +156,7 @@ def test_the_second_mail_of_a_domain_waits_for_the_interval_whatever_its_campaig
     decision = try_gate(second, too_early)
     assert (decision.verdict, decision.opens_at) == (Verdict.NOT_YET, MONDAY + SLOT)
     claim = claimed_again(second, MONDAY + SLOT)
-    assert pass_gate(claim, composed(second), MONDAY + SLOT).verdict is Verdict.PASSED
+    assert at_gate(claim, composed(second), MONDAY + SLOT).verdict is Verdict.PASSED
 
 
 def test_the_daily_cap_holds_and_opens_again_the_next_local_day():
@@ -162,7 +165,7 @@ def test_the_daily_cap_holds_and_opens_again_the_next_local_day():
     assert try_gate(message).verdict is Verdict.NOT_YET
     tomorrow = MONDAY + timedelta(days=1)
     claim = claimed_again(message, tomorrow)
-    assert pass_gate(claim, composed(message), tomorrow).verdict is Verdict.PASSED
+    assert at_gate(claim, composed(message), tomorrow).verdict is Verdict.PASSED
     assert SendingDomain.objects.get().sent_today == 1
 
 
@@ -175,18 +178,69 @@ def test_a_clock_that_jumped_a_day_ahead_and_back_does_not_open_the_cap_twice():
     assert (domain.sent_on, domain.sent_today) == (date(2026, 6, 1), 2)
 
 
-def test_an_opening_that_a_fast_clock_left_far_ahead_is_not_waited_for():
+def test_an_opening_that_a_fast_clock_left_far_ahead_is_brought_back_to_one_interval():
     message = MessageFactory()
     SendingDomain.objects.update(next_allowed_at=MONDAY + timedelta(days=1))
-    assert try_gate(message).verdict is Verdict.PASSED
+    assert try_gate(message).verdict is Verdict.NOT_YET
     assert SendingDomain.objects.get().next_allowed_at == MONDAY + SLOT
+    claim = claimed_again(message, MONDAY + SLOT)
+    assert at_gate(claim, composed(message), MONDAY + SLOT).verdict is Verdict.PASSED
+
+
+def test_a_clock_a_moment_behind_the_last_gate_opens_nothing():
+    first, second = two_of_one_domain()
+    assert try_gate(first).verdict is Verdict.PASSED
+    behind = MONDAY + timedelta(milliseconds=-10)
+    claim = claimed(second, MONDAY)
+    assert at_gate(claim, composed(second), behind).verdict is Verdict.NOT_YET
+    assert SendingDomain.objects.get().sent_today == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_many_workers_at_the_gate_at_once_one_passes():
+    """On a clock that runs: each reads its own time, and none may go by one from before it
+    waited for another."""
+    with clock.frozen(MONDAY):
+        first = MessageFactory()
+        others = MessageFactory.create_batch(5, enrollment__domain=first.domain, alias=first.alias)
+        claims = [claim_next(first.domain_id, MONDAY) for _ in range(6)]
+        mails = {message.pk: composed(message) for message in (first, *others)}
+    SendingPolicy.objects.update(
+        send_days=[1, 2, 3, 4, 5, 6, 7], window_start=time(0), window_end=time(23, 59),
+        grace_until=time(23, 59), holiday_country="",
+    )  # fmt: skip
+    queue = iter(claims)
+
+    def through() -> Decision:
+        claim = next(queue)
+        return pass_gate(claim, mails[claim.message_id])
+
+    decisions = in_threads(6, through)
+    assert [one.verdict for one in decisions].count(Verdict.PASSED) == 1
+
+
+def test_a_mail_that_was_not_delayed_may_not_use_the_grace():
+    after_hours = MONDAY + timedelta(hours=9, minutes=15)  # 17:15
+    message = MessageFactory(scheduled_at=after_hours, not_before=MONDAY)
+    decision = try_gate(message, after_hours)
+    assert decision.verdict is Verdict.NOT_YET
+    assert decision.not_before == MONDAY + timedelta(days=1)
+
+
+def test_what_the_days_limit_holds_back_is_not_tried_again_before_the_next_workday():
+    message = MessageFactory(enrollment__campaign__daily_limit=1)
+    other = MessageFactory(enrollment__campaign=message.campaign, step=message.step)
+    for one in (message, other):
+        one.campaign.campaign_domains.create(domain=one.domain, position=one.pk)
+    assert try_gate(message).verdict is Verdict.PASSED
+    assert try_gate(other).not_before == MONDAY + timedelta(days=1)
 
 
 def test_a_claim_that_was_lost_passes_no_gate():
     message = MessageFactory()
     stale = claimed(message)
     claimed_again(message, MONDAY)
-    assert pass_gate(stale, composed(message), MONDAY).verdict is Verdict.LOST
+    assert at_gate(stale, composed(message), MONDAY).verdict is Verdict.LOST
     assert SendingDomain.objects.get().next_allowed_at is None
 
 
@@ -195,7 +249,7 @@ def test_an_expired_lease_passes_no_gate():
     claim = claimed(message)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE campaigns_message SET lease_until = now() - interval '1 second'")
-    assert pass_gate(claim, composed(message), MONDAY).verdict is Verdict.LOST
+    assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.LOST
 
 
 class SteppingClock(clock.FrozenClock):
@@ -231,7 +285,7 @@ def test_a_suppression_waits_for_a_gate_that_is_passing_and_stops_the_next_one()
         connections.close_all()
 
     with transaction.atomic():
-        assert pass_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
+        assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
         thread = threading.Thread(target=opt_out)
         thread.start()
         waiting.wait(5)
@@ -240,7 +294,7 @@ def test_a_suppression_waits_for_a_gate_that_is_passing_and_stops_the_next_one()
     assert done.is_set()
     follow_up = MessageFactory(enrollment=message.enrollment, mail_number=2)
     later = MONDAY + SLOT
-    decision = pass_gate(claimed(follow_up, later), composed(follow_up), later)
+    decision = at_gate(claimed(follow_up, later), composed(follow_up), later)
     assert decision.verdict is Verdict.NEVER
 
 
@@ -262,7 +316,7 @@ def test_a_pause_stop_or_reply_waits_for_a_gate_that_is_passing(model):
         connections.close_all()
 
     with transaction.atomic():
-        assert pass_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
+        assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
         thread = threading.Thread(target=write)
         thread.start()
         assert not done.wait(0.3)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.refusals import is_hard_bounce
+from campaigns.refusals import is_about_sender, is_hard_bounce
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,25 @@ def test_a_refusal_that_says_the_address_does_not_exist_condemns_it(code, text):
 )
 def test_a_refusal_about_anything_else_leaves_the_address_alone(code, text):
     assert not is_hard_bounce(code, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [
+        (530, "5.7.0 Authentication required"),
+        (550, "5.7.515 Access denied, sending domain does not meet the required level"),
+        (554, "Service unavailable; client host blocked using Spamhaus"),
+        (554, "poor reputation"),
+    ],
+)
+def test_a_refusal_of_the_sender_is_told_from_one_of_the_address(code, text):
+    assert is_about_sender(code, text)
+    assert not is_hard_bounce(code, text)
+
+
+@pytest.mark.parametrize(
+    ("code", "text"),
+    [(550, "5.1.1 user unknown"), (552, "5.2.2 Mailbox full"), (554, "5.3.4 message too big")],
+)
+def test_a_refusal_of_one_recipient_or_mail_says_nothing_of_the_sender(code, text):
+    assert not is_about_sender(code, text)

@@ -5,24 +5,30 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError, connection
 
+from campaigns.events import record_event
+from campaigns.gate import Verdict
 from campaigns.models import (
     DailyFigures,
     Enrollment,
     Message,
     MessageEvent,
     SendAttempt,
+    SenderAlias,
     SendingDomain,
 )
+from campaigns.resending import resend_unknown
 from campaigns.sending import Sender, finish
 from campaigns.transport import Delivery, Outcome
 from campaigns.transport import smtp as smtp_module
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
-from tests.campaigns.mails import claimed, two_mail_flow
-from tests.factories import MessageFactory, SendingAccountFactory
+from tests.campaigns.mails import at_gate, claimed, composed, two_mail_flow
+from tests.factories import MessageFactory, SenderAliasFactory, SendingAccountFactory
 from tests.factories.campaigns import MONDAY
 from tests.smtp import DROP, SILENCE, SmtpServer, smtp_server
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Status, Attempt = Message.Status, SendAttempt.Outcome
@@ -122,13 +128,112 @@ def test_an_address_that_does_not_exist_bounces_and_ends_everything_for_it(froze
     assert SendAttempt.objects.count() == 1
 
 
-def test_a_refusal_that_is_not_about_the_address_spares_it(frozen_clock):
+def test_a_refusal_of_the_sender_spares_the_address_and_stops_the_domain(frozen_clock):
     with smtp_server(BODY=["554 5.7.1 looks like spam"]) as server:
         message = due_message(server)
         turn(message)
     assert (message.status, message.error) == (Status.FAILED, "5.7.1 looks like spam")
     assert Lead.objects.get().status == Lead.Status.ACTIVE
     assert not Suppression.objects.exists()
+    domain = SendingDomain.objects.get()
+    assert (domain.paused_at, "5.7.1 looks like spam" in domain.pause_reason) == (MONDAY, True)
+
+
+def test_an_objection_before_the_recipient_is_named_costs_no_lead(frozen_clock):
+    with smtp_server(MAIL=["550 5.7.1 you are blocked"]) as server:
+        message = due_message(server)
+        turn(message)
+    assert (message.status, message.retries) == (Status.QUEUED, 0)
+    assert SendingDomain.objects.get().paused_at == MONDAY
+    assert Enrollment.objects.get().status == Enrollment.Status.ACTIVE
+
+
+def test_an_alias_whose_server_is_down_does_not_hold_up_the_others(frozen_clock):
+    with smtp_server() as server:
+        blocked = due_message(server)
+        with smtp_server() as gone:
+            dead = SendingAccountFactory(host="127.0.0.1", port=gone.port)
+        SenderAlias.objects.filter(pk=blocked.alias_id).update(account=dead)
+        victor = SenderAliasFactory(domain=blocked.domain, name="victor")
+        other = MessageFactory(enrollment__domain=blocked.domain, alias=victor)
+        turn(blocked)
+    other.refresh_from_db()
+    assert (blocked.status, other.status) == (Status.QUEUED, Status.SENT)
+    assert [mail.recipient for mail in server.accepted] == [other.lead.email]
+
+
+def test_a_definite_answer_outlives_a_transaction_that_was_killed(frozen_clock, monkeypatch):
+    message = MessageFactory()
+    claim = claimed(message)
+    assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+    monkeypatch.setattr("campaigns.sending.time.sleep", lambda seconds: None)
+    killed = iter([OperationalError("deadlock detected"), OperationalError("gone"), None])
+
+    def fail_twice(*_: object) -> None:
+        if problem := next(killed, None):
+            raise problem
+
+    with connection.execute_wrapper(_before_events(fail_twice)):
+        finish(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))
+    message.refresh_from_db()
+    assert message.status == Status.BOUNCED
+    assert Suppression.objects.get().value == message.lead.email
+
+
+def _before_events(act):
+    def wrapper(execute, sql, params, many, context):
+        if 'INSERT INTO "campaigns_messageevent"' in sql:
+            act()
+        return execute(sql, params, many, context)
+
+    return wrapper
+
+
+def test_late_word_that_a_mail_arrived_stops_its_second_sending(frozen_clock):
+    message = MessageFactory()
+    claim = claimed(message)
+    assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+    Message.objects.update(status=Status.UNKNOWN, lease_until=None)
+    SendAttempt.objects.update(outcome=Attempt.UNKNOWN)
+    resend_unknown(message.pk, MONDAY)
+    finish(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))
+    message.refresh_from_db()
+    assert (message.status, message.sent_at) == (Status.SENT, MONDAY)
+
+
+@pytest.mark.parametrize("rounds", [12])
+def test_answers_and_opt_outs_of_one_campaign_at_once_kill_none_of_each_other(frozen_clock, rounds):
+    first = MessageFactory()
+    flow = [first] + [
+        MessageFactory(
+            enrollment__campaign=first.campaign,
+            enrollment__domain__policy=first.domain.policy,
+            step=first.step,
+        )
+        for _ in range(2 * rounds - 1)
+    ]
+    refused, leaving = flow[:rounds], flow[rounds:]
+    claims = []
+    for message in refused:
+        claim = claimed(message)
+        assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+        claims.append(claim)
+    Message.objects.filter(pk__in=[message.pk for message in leaving]).update(
+        status=Status.SENT, sent_at=MONDAY
+    )
+    work = [
+        lambda claim=claim: finish(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))
+        for claim in claims
+    ] + [
+        lambda pk=message.pk: record_event(
+            pk, MessageEvent.Kind.UNSUBSCRIBED, at=MONDAY, source_id=f"unsubscribe:{pk}"
+        )
+        for message in leaving
+    ]
+    queue = iter(work[::2] + work[1::2])
+    in_threads(2 * rounds, lambda: next(queue)())
+    assert Message.objects.filter(status=Status.BOUNCED).count() == rounds
+    assert Suppression.objects.count() == 2 * rounds
 
 
 @pytest.mark.parametrize("fault", [DROP, SILENCE])

@@ -109,7 +109,7 @@ def test_an_accepted_mail_is_what_was_composed():
     ("status", "outcome"),
     [
         (422, Outcome.REFUSED),
-        (401, Outcome.DEFERRED),
+        (401, Outcome.NOT_TRANSMITTED),
         (429, Outcome.DEFERRED),
         (503, Outcome.DEFERRED),
         (500, Outcome.UNKNOWN),
@@ -119,6 +119,7 @@ def test_an_answer_is_judged_by_what_it_says_of_this_request(status, outcome):
     with provider(status=status, answer={"ErrorCode": 10, "Message": "no"}) as played:
         delivery = deliver(played)
     assert (delivery.outcome, delivery.code) == (outcome, status)
+    assert delivery.is_account_problem is (status == 401)
 
 
 def test_silence_after_the_request_is_unknown_and_never_tried_twice():

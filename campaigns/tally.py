@@ -1,0 +1,41 @@
+"""What a transaction changes in rows that many share, kept until its end and written in one order.
+
+Sending domains first, then figures, each sorted by its key. Written where they come up, two
+events of one campaign would lock the same rows in different orders and one of them would be
+killed, with a server's definite answer in its hands.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from campaigns.figures import count, take_back
+from campaigns.models import SendingDomain
+
+
+class Tally:
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[int, int, date, str]] = Counter()
+        self._to_replan: set[int] = set()
+
+    def count(self, campaign_id: int, step_id: int, day: date, counter: str, by: int = 1) -> None:
+        """`day` is local to the sending domain. A negative `by` takes back what was counted."""
+        self._counts[campaign_id, step_id, day, counter] += by
+
+    def replan(self, domain_id: int) -> None:
+        """Its plan no longer fits."""
+        self._to_replan.add(domain_id)
+
+    def write(self) -> None:
+        """The last thing that a transaction does."""
+        for domain_id in sorted(self._to_replan):
+            SendingDomain.objects.filter(pk=domain_id, needs_replanning=False).update(
+                needs_replanning=True
+            )
+        for campaign_id, step_id, day, counter in sorted(self._counts):
+            by = self._counts[campaign_id, step_id, day, counter]
+            if by < 0:
+                take_back(campaign_id, step_id, day, counter, -by)
+            elif by:
+                count(campaign_id, step_id, day, **{counter: by})
