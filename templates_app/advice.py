@@ -34,9 +34,18 @@ def _about_variables(variables: Variables) -> Iterator[str]:
     held_for = [need for need in needs if not need.startswith(_ALWAYS_THERE)]
     if held_for:
         yield (
-            f"A lead without {_enumerated(held_for)} is held back at launch. A fallback avoids "
-            "that: {{ first_name|default('collega') }}."
+            f"A lead without {_enumerated(held_for)} is held back at launch. {_way_out(held_for)}"
         )
+
+
+def _way_out(needs: list[str]) -> str:
+    """How the first text, or else the first picture, can do without its value."""
+    texts = [need for need in needs if not need.startswith("image.")]
+    if texts:
+        return f"A fallback avoids that: {{{{ {texts[0]}|default('…') }}}}."
+    _, kind, key = needs[0].split(" or ")[0].split(".", 2)
+    picture = f"image.{kind}('{key}')"
+    return f"A condition around the picture avoids that: {{% if {picture} %}}…{{% endif %}}."
 
 
 def _about_subject(source: TemplateSource) -> Iterator[str]:

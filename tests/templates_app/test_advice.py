@@ -21,6 +21,32 @@ def test_what_holds_a_lead_back_is_named_alternatives_included() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("html", "way_out"),
+    [
+        ("{{ city }} {{ first_name }}", "A fallback avoids that: {{ lead.city|default('…') }}."),
+        ("{{ vars.kamers }}", "{{ vars.kamers|default('…') }}."),
+        ("{{ hotel_name }}", "{{ vars.hotel_name or lead.company|default('…') }}."),
+        ("<img alt='' src=\"{{ image.cid('hero') }}\">",
+         "A condition around the picture avoids that: {% if image.cid('hero') %}…{% endif %}."),
+        ("<img alt='' src=\"{{ image.url('logo') }}\"> {{ city }}", "{{ lead.city|default('…')"),
+    ],
+)  # fmt: skip
+def test_the_way_out_is_told_in_the_names_of_the_template(html: str, way_out: str) -> None:
+    assert way_out in told(html)
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "{{ vars.hotel_name or lead.company|default('…') }}",
+        "{% if image.cid('hero') %}<img alt='' src=\"{{ image.cid('hero') }}\">{% endif %}",
+    ],
+)
+def test_who_takes_the_advice_is_told_nothing_more(html: str) -> None:
+    assert told(html) == ""
+
+
 @pytest.mark.parametrize("subject", ["Re: uw vraag", "FW: uw vraag", " antw: uw vraag"])
 def test_a_subject_that_pretends_to_be_a_reply_is_pointed_out(subject: str) -> None:
     assert "looks like a reply" in told(subject=subject)
