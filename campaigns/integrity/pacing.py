@@ -84,7 +84,11 @@ def more_than_the_campaigns_limit(scope: Scope) -> Finding | None:
 
 def mails_outside_the_window(scope: Scope) -> Finding | None:
     """I4: a mail leaves in the window of a sending day; in the grace behind it only where its
-    slot had come before the window closed."""
+    slot had come before the window closed.
+
+    The slot is the one that the attempt was made for; the message has had a later one since, if
+    it was tried again. Where an attempt doesn't tell, the grace is taken for right.
+    """
     return find(
         "mail outside its window",
         f"""
@@ -99,7 +103,7 @@ def mails_outside_the_window(scope: Scope) -> Finding | None:
               AND k.day = (a.gated_at AT TIME ZONE p.timezone)::date
         WHERE a.gated_at >= %(since)s
           AND (k.opens IS NULL OR a.gated_at < k.opens OR a.gated_at >= CASE
-                WHEN m.scheduled_at < k.closes THEN k.grace_ends ELSE k.closes END)
+                WHEN a.scheduled_at >= k.closes THEN k.closes ELSE k.grace_ends END)
         """,  # noqa: S608 – constants
         scope.parameters,
         mend=_CHANGED_POLICY,

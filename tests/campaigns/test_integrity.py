@@ -306,8 +306,24 @@ def test_grace_is_for_mails_whose_slot_had_come(campaign: Campaign) -> None:
     message = message_of(campaign)
     gate_at(message, MONDAY + timedelta(hours=9, minutes=30))
     assert findings() == {}
-    Message.objects.filter(pk=message.pk).update(scheduled_at=MONDAY + timedelta(hours=9))
+    message.attempts.update(scheduled_at=MONDAY + timedelta(hours=9))
     assert list(findings()) == ["mail outside its window"]
+
+
+def test_a_try_in_the_grace_that_is_repeated_the_next_day_is_right(campaign: Campaign) -> None:
+    """Slot 08:00, at the gate at 17:40, 451: planned anew for Tuesday."""
+    message = queue(EnrollmentFactory(campaign=campaign, domain=message_of(campaign).domain))
+    grace = MONDAY + timedelta(hours=9, minutes=40)
+    SendAttemptFactory(message=message, outcome="deferred", gated_at=grace, scheduled_at=MONDAY)
+    Message.objects.filter(pk=message.pk).update(scheduled_at=MONDAY + timedelta(days=1))
+    assert findings() == {}
+
+
+def test_an_attempt_that_does_not_tell_its_slot_may_leave_in_the_grace(campaign: Campaign) -> None:
+    message = message_of(campaign)
+    gate_at(message, MONDAY + timedelta(hours=9, minutes=30))
+    message.attempts.update(scheduled_at=None)
+    assert findings() == {}
 
 
 def test_the_narrower_window_of_a_campaign_counts(campaign: Campaign) -> None:

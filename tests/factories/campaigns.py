@@ -206,6 +206,7 @@ class SendAttemptFactory(DjangoModelFactory):
     outcome = SendAttempt.Outcome.ACCEPTED
     started_at = factory.SelfAttribute("message.scheduled_at")
     gated_at = factory.SelfAttribute("message.sent_at")
+    scheduled_at = factory.SelfAttribute("message.scheduled_at")
     finished_at = factory.SelfAttribute("message.sent_at")
 
 
