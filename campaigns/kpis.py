@@ -1,11 +1,14 @@
 """What came of a campaign, from its daily figures alone: the cost does not grow with its mails.
 
-Every rate is a part of the mails sent, from 0.0 to 1.0, and 0.0 while nothing was sent:
+Every rate lies between 0.0 and 1.0, and is 0.0 while nothing was sent. Most are parts of the
+mails sent:
 
 - `open_rate`: mails that a person opened. Machines that open mails are counted apart.
 - `click_rate`: mails in which a person followed a link.
-- `reply_rate`, `bounce_rate`, `unsubscribe_rate`: mails that were answered, came back for good,
-  or led to an opt-out.
+- `reply_rate`, `unsubscribe_rate`: mails that were answered or led to an opt-out.
+
+`bounce_rate` is a part of the mails tried: those sent and those whose address the server refused
+at once, which count as bounced and never as sent (see Counts.tried).
 
 A mail counts once in each, however often it was opened or clicked.
 """
@@ -47,9 +50,23 @@ class Counts:
     def of(cls, row: DailyFigures) -> Self:
         return cls(*(getattr(row, name) for name in COUNTERS))
 
+    @property
+    def tried(self) -> int:
+        """Mails that were sent or bounced.
+
+        The figures don't tell a mail that was refused at once from one that was sent and came
+        back, so the bounced ones are added to those sent, up to all that can have been tried.
+        With every mail final that is exact; until then a mail that came back may count twice,
+        and the rate be a little low.
+        """
+        not_dropped = self.planned - self.canceled - self.failed
+        return max(self.sent, self.bounced, min(self.sent + self.bounced, not_dropped))
+
     def rate(self, counter: str) -> float:
-        """The part of the mails sent, rounded to four places; 0.0 while nothing was sent."""
-        return round(getattr(self, counter) / self.sent, 4) if self.sent else 0.0
+        """The part of the mails sent (of those tried, for bounced), rounded to four places; 0.0
+        while there are none."""
+        of = self.tried if counter == "bounced" else self.sent
+        return min(round(getattr(self, counter) / of, 4), 1.0) if of else 0.0
 
 
 COUNTERS = tuple(field.name for field in fields(Counts))

@@ -3,6 +3,8 @@
 from datetime import date, time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pytest_django import DjangoAssertNumQueries
 
 from campaigns.kpis import Counts, campaign_figures, totals
@@ -78,6 +80,42 @@ def test_rates_are_parts_of_what_was_sent() -> None:
 
 def test_rates_are_zero_while_nothing_was_sent() -> None:
     assert Counts(planned=100).rate("opened") == 0.0
+
+
+def test_bounces_are_a_part_of_the_mails_tried() -> None:
+    """Two of three addresses were refused at once, which counts as no mail sent."""
+    assert Counts(planned=3, sent=1, bounced=2).rate("bounced") == 0.6667
+
+
+def test_a_campaign_whose_addresses_are_all_refused_has_a_bounce_rate_of_1() -> None:
+    assert Counts(planned=3, bounced=3).rate("bounced") == 1.0
+
+
+def test_mails_that_came_back_after_they_were_sent_are_a_part_of_those_sent() -> None:
+    assert Counts(planned=10, sent=8, failed=1, canceled=1, bounced=2).rate("bounced") == 0.25
+
+
+counts = st.integers(min_value=0, max_value=20)
+
+
+@given(sent=counts, late=counts, refused=counts, waiting=counts, failed=counts, canceled=counts)
+def test_a_bounce_rate_lies_between_0_and_1_and_is_exact_once_no_mail_waits(
+    sent: int, late: int, refused: int, waiting: int, failed: int, canceled: int
+) -> None:
+    late = min(late, sent)
+    planned = sent + refused + waiting + failed + canceled
+    figures = Counts(
+        planned=planned, canceled=canceled, sent=sent, bounced=late + refused, failed=failed
+    )
+    exact = round((late + refused) / (sent + refused), 4) if sent + refused else 0.0
+
+    assert 0.0 <= figures.rate("bounced") <= exact <= 1.0
+    if not waiting:
+        assert figures.rate("bounced") == exact
+
+
+def test_no_rate_exceeds_1_whatever_the_figures_say() -> None:
+    assert Counts(planned=2, sent=1, opened=2).rate("opened") == 1.0
 
 
 def test_the_tempo_is_per_hour_of_window_on_days_with_mails(campaign: Campaign) -> None:

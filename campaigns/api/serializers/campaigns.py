@@ -38,7 +38,10 @@ class CampaignQuery(Query):
 
 
 class Kpis(serializers.Serializer):
-    """Rates are parts of the mails sent, 0.0 to 1.0. Opens and clicks are those of people."""
+    """Rates are parts of the mails sent, 0.0 to 1.0. Opens and clicks are those of people.
+
+    `bounce_rate` is a part of the mails tried: sent, or refused at once for their address.
+    """
 
     total_planned = serializers.IntegerField()
     total_sent = serializers.IntegerField()
