@@ -1,10 +1,9 @@
 """From the rows of a sending policy and a campaign to the calendar that the planner and the gate
-both read: the one place where they are translated."""
+both read."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from functools import lru_cache
 
 from campaigns.models import Campaign, SendingDomain, SendingPolicy
@@ -51,7 +50,7 @@ def sending_calendar(
     that was launched, limits that a later change of the policy overtook are cut down to it.
     """
     try:
-        rules = policy_value(policy)
+        rules = policy.value()
     except InvalidFieldError as error:
         raise _does_not_fit(error.field, error.problem) from error
     try:
@@ -85,22 +84,6 @@ def daily_shares(campaign: Campaign, domains: Sequence[SendingDomain]) -> list[i
     return [
         min(even + (place < rest), domain.policy.daily_cap) for place, domain in enumerate(domains)
     ]
-
-
-def policy_value(policy: SendingPolicy) -> Policy:
-    """Raises InvalidFieldError for a policy that nothing can be planned with."""
-    return Policy(
-        timezone=policy.zone,
-        send_days=frozenset(policy.send_days),
-        window_start=policy.window_start,
-        window_end=policy.window_end,
-        interval=timedelta(minutes=policy.interval_minutes),
-        daily_cap=policy.daily_cap,
-        grace_until=policy.grace_until,
-        holiday_country=policy.holiday_country or None,
-        blackout_dates=frozenset(policy.blackout_dates),
-        working_holidays=frozenset(policy.working_holidays),
-    )
 
 
 def limits_value(campaign: Campaign | None, daily_share: int | None = None) -> Limits:
