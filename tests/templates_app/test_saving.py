@@ -134,5 +134,5 @@ def test_deleting_keeps_the_versions_that_campaigns_send() -> None:
 def test_the_author_is_told_for_whom_a_lead_is_held_back() -> None:
     assert save().warnings == (
         "A lead without lead.company and vars.regio is held back at launch. A fallback avoids "
-        "that: {{ first_name|default('collega') }}.",
+        "that: {{ lead.company|default('…') }}.",
     )
