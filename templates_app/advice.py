@@ -17,6 +17,14 @@ _ALWAYS_THERE = ("campaign.", "lead.email", "lead.score")
 _NO_ALT = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
 _DROPPED_TAG = re.compile(r"<(script|form|input|button|iframe|video|audio|svg|object)\b", re.I)
 _PASTED_PICTURE = re.compile(r"""src\s*=\s*["']?\s*data:""", re.IGNORECASE)
+# Its value in quotation marks, which may stand in {{ … }} too; possessive, as nothing is to be
+# tried twice in a mail of 100 kB.
+_HREF = re.compile(
+    r"""\bhref\s*=\s*(["'])((?:\{\{.*?\}\}|\{%.*?%\}|(?!\1).)*+)\1""", re.IGNORECASE | re.DOTALL
+)
+_PRINTED = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
+_BLOCK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
+_NEEDS_NO_BRACKETS = re.compile(r"[\w.]+(\s*\|.*)?", re.DOTALL)
 _FALSE_REPLY = re.compile(r"\s*(re|fwd?|aw|antw)\s*:", re.IGNORECASE)
 
 
@@ -68,6 +76,23 @@ def _about_html(html: str) -> Iterator[str]:
     if dropped := sorted({match[1].lower() for match in _DROPPED_TAG.finditer(html)}):
         tags = _enumerated([f"<{tag}>" for tag in dropped])
         yield f"Left out, because mail programs do not show it: {tags}."
+    if raw := list(dict.fromkeys(_raw_in_queries(html))):
+        first = raw[0] if _NEEDS_NO_BRACKETS.fullmatch(raw[0]) else f"({raw[0]})"
+        yield (
+            f"A link's address takes {_enumerated(raw)} as it is; a value with & or # in it breaks "
+            f"the link. Write {{{{ {first}|urlencode }}}}."
+        )
+
+
+def _raw_in_queries(html: str) -> Iterator[str]:
+    """What is printed behind the question mark of a link's address without `urlencode`."""
+    for link in _HREF.finditer(html):
+        # Blanked, so that no question mark within {{ … }} is taken for the one that counts.
+        written = _BLOCK.sub(lambda block: " " * len(block[0]), link[2])
+        query = link[2][written.find("?") :] if "?" in written else ""
+        for printed in _PRINTED.finditer(query):
+            if "urlencode" not in printed[1]:
+                yield printed[1].strip()
 
 
 def _enumerated(words: list[str]) -> str:

@@ -1,5 +1,7 @@
 """What an author is told about an acceptable template."""
 
+import time
+
 import pytest
 
 from templates_app.advice import warnings_for
@@ -73,6 +75,39 @@ def test_a_long_subject_is_pointed_out() -> None:
 )  # fmt: skip
 def test_html_that_does_not_arrive_as_it_is_written_is_pointed_out(html: str, advice: str) -> None:
     assert advice in told(html)
+
+
+@pytest.mark.parametrize(
+    ("address", "advice"),
+    [
+        ("https://x.nl/?a={{company|d('x')}}", "takes company|d('x') as it is"),
+        ("https://x.nl/?a=1&b={{ lead.email }}", "Write {{ lead.email|urlencode }}."),
+        ("mailto:a@x.nl?subject={{ city or 'x' }}", "Write {{ (city or 'x')|urlencode }}."),
+    ],
+)
+def test_a_value_that_could_break_a_link_is_pointed_out(address: str, advice: str) -> None:
+    assert advice in told(f'<a href="{address}">x</a>')
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://x.nl/?a={{ lead.email|urlencode }}",
+        "https://x.nl/{{ lead.email }}/",
+        "{{ campaign.unsubscribe_url }}",
+        "{{ lead.email|default('?') }}",
+        "https://x.nl/?a=1",
+    ],
+)
+def test_a_value_that_can_not_is_not(address: str) -> None:
+    assert told(f'<a href="{address}">x</a> {{{{ lead.email }}}}') == ""
+
+
+def test_looking_for_links_takes_no_time() -> None:
+    html = "<a href='?" + "{{ lead.email|urlencode }}" * 3_000
+    began = time.process_time()
+    warnings_for(TemplateSource("Vraag", html))
+    assert time.process_time() - began < 5
 
 
 def test_a_template_of_older_rules_is_told_to_be_refused_today() -> None:
