@@ -82,8 +82,9 @@ def compose_preview(
     *,
     campaign: Campaign | None = None,
     alias: SenderAlias | None = None,
+    thread: Thread | None = None,
 ) -> ComposedMail:
-    """What would be sent to `lead`, with links, pixel and opt-out that lead nowhere.
+    """What would be sent to `lead` below `thread`, with links, pixel and opt-out that lead nowhere.
 
     Variables without a value stand in it as "[lead.company]" and are named in its `missing`.
     `lead`, `campaign` and `alias` may be unsaved; without an alias the sender is made up.
@@ -101,7 +102,7 @@ def compose_preview(
         campaign_name=campaign.name,
         message_id=f"preview@{alias.domain.name}",
         addresses=addresses,
-        thread=Thread(),
+        thread=thread or Thread(),
     )
     return _write(letter, is_preview=True)
 

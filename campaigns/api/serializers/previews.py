@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from campaigns.flow_building import MOST_STEPS
 from campaigns.mail import ComposedMail
 from campaigns.mime import as_bytes
 from campaigns.pictures import public_url
@@ -27,6 +28,19 @@ class PreviewQuery(Query):
 
     lead_id = IdField(required=False, help_text=_LEAD)
     alias_id = IdField(required=False, help_text=_ALIAS)
+    domain = serializers.CharField(
+        required=False, max_length=253, help_text="Instead of alias_id: its first sender."
+    )
+    campaign_id = IdField(
+        required=False, help_text="Whose name and tracking it has; without it a made-up one."
+    )
+    mail_number = serializers.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=MOST_STEPS,
+        help_text="Which mail of the campaign it is, 1 unless said. A follow-up is shown below "
+        "made-up mails, as a reply where it has the first one's subject.",
+    )
 
 
 class TestMailCommand(StrictSerializer):

@@ -21,8 +21,9 @@ from campaigns.api.serializers.previews import (
     preview_data,
     sender_data,
 )
-from campaigns.composing import compose_preview
+from campaigns.follow_up_previews import compose_at
 from campaigns.mail import CannotComposeError
+from campaigns.models import Campaign
 from campaigns.samples import SAMPLE_ALIAS, SAMPLE_LEAD
 from leads.models import Lead
 from mailsuite.lib.api.views import ApiViewSet
@@ -55,12 +56,19 @@ class PreviewViewSet(ApiViewSet):
 
     @extend_schema(parameters=[PreviewQuery], responses=PreviewItem)
     def preview(self, request: Request, template_id: int) -> Response:
-        """What would be sent to this lead, made in the same way; nothing is sent or stored."""
+        """What would be sent to this lead, made in the same way; nothing is sent or stored.
+
+        `campaign_id` and `mail_number` show it at its place in a campaign.
+        """
         query = self.query(PreviewQuery)
         version, lead = self._version(template_id), self._lead(query)
-        alias = trial_mails.find_alias(alias_id=query.get("alias_id")) or SAMPLE_ALIAS
+        wanted, domain = query.get("alias_id"), query.get("domain", "")
+        alias = trial_mails.find_alias(alias_id=wanted, domain=domain) or SAMPLE_ALIAS
+        number = query.get("mail_number", 1)
         try:
-            mail = compose_preview(version, lead, alias=alias)
+            mail = compose_at(
+                version, lead, alias=alias, campaign=self._campaign(query), mail_number=number
+            )
         except CannotComposeError as problem:
             raise Refusal(f"No mail can be made of it: {problem}", code="not_composed") from problem
         return Response(PreviewItem(preview_data(version, lead, mail)).data)
@@ -97,6 +105,13 @@ class PreviewViewSet(ApiViewSet):
         version: TemplateVersion = template.current_version
         version.template = template
         return version
+
+    def _campaign(self, query: dict[str, Any]) -> Campaign | None:
+        campaign_id = query.get("campaign_id")
+        if campaign_id is None:
+            return None
+        campaign: Campaign = self.found(Campaign.objects.all(), campaign_id)
+        return campaign
 
     def _lead(self, asked: dict[str, Any]) -> Lead:
         lead_id = asked.get("lead_id")

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from django.core.cache import cache
 
-from campaigns.models import Message, MessageContent, SenderAlias, TrackedLink
+from campaigns.models import Campaign, Message, MessageContent, SenderAlias, TrackedLink
 from leads.models import Lead
+from tests.campaigns.drafts import a_draft
 from tests.clients import ApiClient, client_in_group
 from tests.factories import (
     ImageAssetFactory,
@@ -144,6 +145,42 @@ def test_a_lead_that_is_none_is_an_error(
     marketer: ApiClient, url: str, query: str, status: int
 ) -> None:
     assert marketer.get(f"{url}/preview?{query}").status_code == status
+
+
+def test_a_preview_has_the_name_of_its_campaign(marketer: ApiClient, alias: SenderAlias) -> None:
+    template = TemplateFactory(version__html="<p>{{ campaign.name }}</p>")
+    draft = a_draft(name="Summer", template=template)
+    data = marketer.get(
+        f"/api/v1/templates/{template.pk}/preview?campaign_id={draft.pk}&domain={alias.domain.name}"
+    ).json()["data"]
+
+    assert "Summer" in data["html"]
+    assert data["sender"]["address"] == "christian@punthelder.nl"
+    assert "In-Reply-To" not in data["headers"]
+
+
+@pytest.mark.parametrize(
+    ("subject", "shown"),
+    [("Vraag, {{ company }}", "Re: Vraag, Voorbeeldhotel"), ("Nieuws", "Nieuws")],
+)
+def test_the_preview_of_a_follow_up_hangs_below_the_mails_before_it(
+    marketer: ApiClient, subject: str, shown: str
+) -> None:
+    first = TemplateFactory(version__subject="Vraag, {{ company }}")
+    second = TemplateFactory(version__subject=subject)
+    draft = a_draft(template=first, followup_enabled=True, followup_template=second)
+    address = f"/api/v1/templates/{second.pk}/preview?campaign_id={draft.pk}"
+    data = marketer.get(f"{address}&mail_number=2&alias_id={alias_of(draft)}").json()["data"]
+
+    assert data["subject"] == shown
+    domain = draft.campaign_domains.get().domain.name
+    assert data["headers"]["In-Reply-To"] == f"<preview.1@{domain}>"
+    error = refusal(marketer.get(f"{address}&mail_number=3"))
+    assert [detail["field"] for detail in error["details"]] == ["mail_number"]
+
+
+def alias_of(draft: Campaign) -> int:
+    return draft.campaign_domains.get().domain.aliases.earliest("pk").pk
 
 
 def test_a_deleted_template_has_no_preview(marketer: ApiClient, url: str) -> None:
