@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from campaigns.calendars import planning_calendar
+from campaigns.findings import Finding
 from campaigns.held import HeldLead, held_leads, with_addresses
 from campaigns.layout import Layout, lay_out
 from campaigns.models import Campaign, Message
 from campaigns.planning import plan_remaining
+from campaigns.preflight import check_rows
 from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
 from campaigns.remaining import remaining
 from campaigns.scheduling.forecast import Forecast, summarise
@@ -44,7 +46,7 @@ class CampaignForecast:
     """The plan of a campaign; of one under way, what it has left. Datetimes are UTC.
 
     `finish_date` is the local date of the last mail. `messages` are in the order of time, None
-    where they were not asked for.
+    where they were not asked for. `findings` are the preflight's, of one not launched yet.
     """
 
     domains: tuple[DomainForecast, ...]
@@ -54,6 +56,7 @@ class CampaignForecast:
     held: tuple[HeldLead, ...]
     excluded: dict[str, int] = field(default_factory=dict)
     messages: tuple[PlannedMail, ...] | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def planned(self) -> int:
@@ -84,8 +87,8 @@ def forecast(campaign: Campaign, now: datetime, *, detail: bool = False) -> Camp
 
 
 def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) -> CampaignForecast:
-    """The same for a campaign that need not be saved. Raises NotReady."""
-    prepared = prepare(rows, now)
+    """The same for a campaign that need not be saved, nor have a name. Raises NotReady."""
+    prepared = prepare(rows, now, needs_name=False)
     layout = lay_out(prepared, now)
     held = [(lead.lead_id, lead.missing) for lead in layout.enrolled if lead.missing]
     return CampaignForecast(
@@ -99,6 +102,7 @@ def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) ->
         held=with_addresses(held),
         excluded=layout.selection.excluded,
         messages=_in_order(_mails_of_layout(prepared, layout)) if detail else None,
+        findings=tuple(check_rows(rows, now)),
     )
 
 

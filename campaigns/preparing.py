@@ -75,10 +75,11 @@ def with_senders(domain_ids: Sequence[int]) -> tuple[SendingDomain, ...]:
     return tuple(found[pk] for pk in domain_ids)
 
 
-def prepare(rows: CampaignRows, now: datetime) -> Prepared:
+def prepare(rows: CampaignRows, now: datetime, *, needs_name: bool = True) -> Prepared:
     """Read and check it all. Raises NotReady with every reason, not only the first."""
     campaign, findings = rows.campaign, Findings()
-    findings.of(_check_name, campaign)
+    if needs_name:
+        findings.of(_check_name, campaign)
     findings.of(check_audience, rows.audience)
     start = findings.of(_start, campaign, now) or now
     if not rows.domains:

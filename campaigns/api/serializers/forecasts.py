@@ -51,6 +51,13 @@ class PlannedMailItem(serializers.Serializer):
     scheduled_at = serializers.DateTimeField()
 
 
+class FindingItem(serializers.Serializer):
+    severity = Choice([severity.value for severity in Severity])
+    code = serializers.CharField()
+    message = serializers.CharField()
+    field = serializers.CharField(allow_blank=True)
+
+
 class DryRun(serializers.Serializer):
     """The plan that a launch would make now, or what a launched campaign has left."""
 
@@ -67,13 +74,11 @@ class DryRun(serializers.Serializer):
     messages = PlannedMailItem(
         many=True, allow_null=True, help_text="In order of time; null unless asked for."
     )
-
-
-class FindingItem(serializers.Serializer):
-    severity = Choice([severity.value for severity in Severity])
-    code = serializers.CharField()
-    message = serializers.CharField()
-    field = serializers.CharField(allow_blank=True)
+    findings = FindingItem(
+        many=True,
+        help_text="The preflight's, a busy domain say: a launch is refused while one of severity "
+        "error is among them. None of a launched campaign.",
+    )
 
 
 class Preflight(serializers.Serializer):

@@ -42,7 +42,7 @@ class ForecastViewSet(ApiViewSet):
         responses=DryRun,
     )
     def dry_run_of_payload(self, request: Request) -> Response:
-        """The same for a campaign that is not saved."""
+        """The same for a campaign that is not saved and needs no name yet."""
         detail = self._wants_messages()
         rows = wizard.build_rows(CampaignDraft(**draft_fields(self.validated(CampaignChange))))
         return Response(DryRun(forecasting.forecast_rows(rows, clock.now(), detail=detail)).data)

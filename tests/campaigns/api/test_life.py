@@ -157,6 +157,24 @@ def test_a_dry_run_of_a_payload_says_what_goes_when(marketer: ApiClient, payload
     assert data["messages"] is None
 
 
+def test_a_dry_run_needs_no_name_and_says_that_the_launch_does(
+    marketer: ApiClient, payload: dict
+) -> None:
+    del payload["name"]
+
+    data = marketer.post("/api/v1/campaigns/dry-run", payload).json()["data"]
+
+    assert data["planned"] == 6
+    assert [(one["severity"], one["field"]) for one in data["findings"]] == [("error", "name")]
+
+
+def test_a_dry_run_tells_of_a_busy_domain(marketer: ApiClient, payload: dict, running: str) -> None:
+    data = marketer.post("/api/v1/campaigns/dry-run", payload).json()["data"]
+
+    assert data["findings"][0]["code"] == "domain_busy"
+    assert marketer.post(f"{running}/dry-run").json()["data"]["findings"] == []
+
+
 def test_a_dry_run_writes_nothing(marketer: ApiClient, payload: dict) -> None:
     marketer.post("/api/v1/campaigns/dry-run", payload)
 
