@@ -5,22 +5,23 @@ from __future__ import annotations
 from campaigns.integrity.findings import Finding, Scope, find
 
 # What each counter counts, as `figures.count()` is told to: messages, in the day of the first
-# event of its kind. Only a failure counts each time, as a message that was sent again can fail
-# again.
+# event of its kind. Those that failed are counted by their status, as a resend takes the failure
+# back; the event of it stays.
 _FACTS = """
     SELECT campaign_id, step_id, 'planned' AS counter, count(*) AS happened
     FROM campaigns_message GROUP BY campaign_id, step_id
     UNION ALL
-    SELECT campaign_id, step_id, 'canceled', count(*)
-    FROM campaigns_message WHERE status = 'canceled' GROUP BY campaign_id, step_id
+    SELECT campaign_id, step_id, status, count(*)
+    FROM campaigns_message WHERE status IN ('canceled', 'failed')
+    GROUP BY campaign_id, step_id, status
     UNION ALL
     SELECT m.campaign_id, m.step_id,
            CASE WHEN e.kind = 'opened' AND e.actor <> 'human' THEN 'machine_opened' ELSE e.kind END,
-           CASE WHEN e.kind = 'failed' THEN count(*) ELSE count(DISTINCT e.message_id) END
+           count(DISTINCT e.message_id)
     FROM campaigns_messageevent e JOIN campaigns_message m ON m.id = e.message_id
-    WHERE (e.kind <> 'clicked' OR e.actor = 'human')
+    WHERE e.kind <> 'failed' AND (e.kind <> 'clicked' OR e.actor = 'human')
       AND (e.kind <> 'bounced' OR e.detail @> '{"hard": true}')
-    GROUP BY 1, 2, 3, e.kind
+    GROUP BY 1, 2, 3
 """
 
 _COUNTED = """

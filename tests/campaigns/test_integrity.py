@@ -228,6 +228,40 @@ def test_counted_events_are_no_finding(
     assert findings() == {}
 
 
+def failed(campaign: Campaign, status: str) -> Message:
+    """A third mail 1 that failed twice and is now `status`."""
+    enrollment = EnrollmentFactory(campaign=campaign, status="ended", end_reason="failed")
+    message = MessageFactory(enrollment=enrollment, status=status, scheduled_at=NOW)
+    for _ in range(2):
+        MessageEventFactory(message=message, kind="failed", at=NOW)
+    DailyFiguresFactory(campaign=campaign, step=message.step, day=NOW.date(), planned=1)
+    return message
+
+
+def test_a_message_that_failed_twice_counts_as_one_that_failed(campaign: Campaign) -> None:
+    failed(campaign, "failed")
+    campaign.figures.filter(day=NOW.date()).update(failed=1)
+    assert findings() == {}
+
+
+def test_a_failure_that_nobody_counted_is_found(campaign: Campaign) -> None:
+    failed(campaign, "failed")
+    assert findings() == {
+        "counter drift: figures differ from what happened": (
+            f"campaign {campaign.pk}, mail 1: failed says 0, is 1",
+        )
+    }
+
+
+def test_a_failure_that_a_resend_did_not_take_back_is_found(campaign: Campaign) -> None:
+    message = failed(campaign, "queued")
+    Enrollment.objects.filter(pk=message.enrollment_id).update(status="active", end_reason="")
+    campaign.figures.filter(day=NOW.date()).update(failed=1)
+    assert findings()["counter drift: figures differ from what happened"] == (
+        f"campaign {campaign.pk}, mail 1: failed says 1, is 0",
+    )
+
+
 def test_a_mark_without_its_event_is_found(campaign: Campaign) -> None:
     message = message_of(campaign)
     Message.objects.filter(pk=message.pk).update(clicked_at=MONDAY)
