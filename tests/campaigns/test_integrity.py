@@ -272,10 +272,32 @@ def test_a_mark_without_its_event_is_found(campaign: Campaign) -> None:
     }
 
 
-def test_more_opens_than_mails_sent_are_found(campaign: Campaign) -> None:
-    campaign.figures.filter(step__mail_number=1).update(opened=3)
-    rule = "more opens, clicks, replies or opt-outs than sent"
+@pytest.mark.parametrize(
+    ("figures", "rule"),
+    [
+        ({"opened": 3}, "more opened than sent"),
+        ({"clicked": 3}, "more clicked than sent"),
+        ({"replied": 3}, "more replied than sent"),
+        ({"unsubscribed": 3}, "more unsubscribed than sent"),
+        ({"complained": 3}, "more complained than sent"),
+        ({"bounced": 3}, "more bounced than can have been tried"),
+        ({"sent": 1, "bounced": 2, "failed": 1}, "more bounced than can have been tried"),
+        ({"sent": 3}, "more sent, failed and canceled than planned"),
+        ({"failed": 1}, "more sent, failed and canceled than planned"),
+        ({"canceled": 1}, "more sent, failed and canceled than planned"),
+    ],
+)
+def test_an_outcome_above_its_base_is_found(campaign: Campaign, figures: dict, rule: str) -> None:
+    """Two mails were planned and both sent."""
+    campaign.figures.filter(step__mail_number=1).update(**figures)
     assert findings()["impossible counts"] == (f"campaign {campaign.pk}, mail 1: {rule}",)
+
+
+def test_outcomes_up_to_their_base_are_no_finding(campaign: Campaign) -> None:
+    campaign.figures.filter(step__mail_number=1).update(
+        opened=2, machine_opened=3, clicked=2, replied=2, bounced=2, unsubscribed=2, complained=2
+    )
+    assert "impossible counts" not in findings()
 
 
 # --- Pace --------------------------------------------------------------------------------
