@@ -25,6 +25,10 @@ from mailsuite.lib.children import dies_with_parent
 
 READY_SECONDS = 90
 STOP_SECONDS = 60  # a mail in the middle of a slow SMTP dialogue
+# Celery's beat saves its schedule inside its handler of SIGTERM. Where the signal meets it in a
+# query, the handler waits for the very connection it interrupted, and for good. Killing it loses
+# nothing: its state is in the database, and a tick that comes twice does no harm.
+BEAT_STOP_SECONDS = 2
 _STEP = 0.1
 _SHOWN_LOG_LINES = 15
 
@@ -35,11 +39,13 @@ class StackError(RuntimeError):
 
 @dataclass(frozen=True)
 class Service:
-    """One process: its name, what it runs after `python -m`, and where its output goes."""
+    """One process: its name, what it runs after `python -m`, where its output goes, and how many
+    seconds it has to end when it is asked to."""
 
     name: str
     command: list[str]
     log: Path
+    stop_seconds: float
 
 
 def listen(port: int | None = None) -> socket.socket:
@@ -80,8 +86,8 @@ class Stack:
     """Web, worker and beat, from `with` until the end of its block.
 
     Entering returns when the web answers and the worker takes tasks; leaving, when all have
-    ended: they finish what they are at, or are killed by a second interrupt or after
-    `STOP_SECONDS`. Between the two, call `check()` now and then. Use in the main thread.
+    ended: they finish what they are at, or are killed by a second interrupt or when their
+    time to stop is over. Between the two, call `check()` now and then. Use in the main thread.
     """
 
     def __init__(
@@ -106,8 +112,12 @@ class Stack:
         worker += ["--concurrency", str(worker_processes), "--loglevel", "INFO"]
         beat = [*celery, "beat", "--pidfile=", "--loglevel", "INFO"]
         self.services = [
-            Service(name, command, log_folder / f"{name}.log")
-            for name, command in {"web": web, "worker": worker, "beat": beat}.items()
+            Service(name, command, log_folder / f"{name}.log", stop_seconds)
+            for name, command, stop_seconds in (
+                ("web", web, STOP_SECONDS),
+                ("worker", worker, STOP_SECONDS),
+                ("beat", beat, BEAT_STOP_SECONDS),
+            )
         ]
 
     def __enter__(self) -> Self:
@@ -145,11 +155,16 @@ class Stack:
             for process in self._processes.values():
                 if process.poll() is None:
                     process.terminate()
-            deadline = time.monotonic() + STOP_SECONDS
-            for process in self._processes.values():
-                process.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            pass
+            asked_at = time.monotonic()
+            for service in sorted(self.services, key=lambda one: one.stop_seconds):
+                if service.name not in self._processes:
+                    continue
+                process = self._processes[service.name]
+                left = asked_at + service.stop_seconds - time.monotonic()
+                with suppress(subprocess.TimeoutExpired):
+                    process.wait(max(0.0, left))
+                _kill_group(process)
+                del self._processes[service.name]
         finally:
             for process in self._processes.values():
                 _kill_group(process)
@@ -157,6 +172,8 @@ class Stack:
             self._listener.close()
 
     def _start(self, service: Service) -> subprocess.Popen[bytes]:
+        # Nobody is left to kill a beat that hangs where this process is killed.
+        orphaned = signal.SIGKILL if service.name == "beat" else signal.SIGTERM
         service.log.parent.mkdir(parents=True, exist_ok=True)
         with service.log.open("wb") as log:
             return subprocess.Popen(
@@ -169,7 +186,7 @@ class Stack:
                 pass_fds=[self._listener.fileno()] if service.name == "web" else [],
                 # Away from the terminal: Ctrl-C reaches us alone, and we end them in order.
                 start_new_session=True,
-                preexec_fn=dies_with_parent(signal.SIGTERM),
+                preexec_fn=dies_with_parent(orphaned),
             )
 
     def _wait_until_ready(self) -> None:

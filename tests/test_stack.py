@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 
 from mailsuite.lib.embedded.places import CHECKOUT
-from mailsuite.stack import Stack, StackError, listen, signals_interrupt
+from mailsuite.stack import STOP_SECONDS, Stack, StackError, listen, signals_interrupt
 
 SUPERVISOR = """
 import sys, time
@@ -65,6 +65,18 @@ def test_a_stack_answers_and_leaves_no_process(tmp_path: Path, environment: dict
             for _ in range(100):
                 stack.check()
                 time.sleep(0.05)
+    assert logging_to(tmp_path) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_beat_that_hangs_in_its_own_end_holds_nobody_up(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    with Stack(log_folder=tmp_path, worker_processes=1, environment=environment):
+        (beat,) = logging_to(tmp_path / "beat.log")
+        beat.suspend()  # deaf to SIGTERM, as one that waits for its own connection
+        asked_at = time.monotonic()
+    assert time.monotonic() - asked_at < STOP_SECONDS / 3
     assert logging_to(tmp_path) == []
 
 
