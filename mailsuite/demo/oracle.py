@@ -23,6 +23,7 @@ OPENS, LAST_GRACE = time(8), time(18)
 INTERVAL = timedelta(minutes=20)
 DAILY_CAP = 27
 WORKDAYS_BETWEEN = 3
+MAILS_A_LEAD = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,30 @@ class ExpectedMail:
     number: int
 
 
+def expected_mails(recipients: Iterable[str], journal: Sequence[Entry]) -> set[ExpectedMail]:
+    """All four mails for each of `recipients`; for one whose opt-out was confirmed, those up to
+    the last that was accepted before it.
+
+    What mailsuite says of its mails plays no part: who could cancel them all would lose none.
+    """
+    reached: dict[str, int] = {}
+    stopped: dict[str, int] = {}
+    for entry in journal:
+        if isinstance(entry, AcceptedMail):
+            reached[entry.recipient] = max(entry.number, reached.get(entry.recipient, 0))
+        elif entry.kind == OPTED_OUT:
+            stopped.setdefault(entry.recipient, reached.get(entry.recipient, 0))
+    return {
+        ExpectedMail(recipient, number)
+        for recipient in recipients
+        for number in range(1, stopped.get(recipient, MAILS_A_LEAD) + 1)
+    }
+
+
 def count_violations(journal: Sequence[Entry], expected: Iterable[ExpectedMail]) -> dict[str, int]:
     """Broken promises by kind, for a whole journal in its order.
 
-    `expected` are the mails that were planned and neither canceled nor held back, nor left in
-    the open because a server's answer was never seen.
+    `expected` are the mails that ought to have been accepted, see `expected_mails`.
     """
     mails = [entry for entry in journal if isinstance(entry, AcceptedMail)]
     accepted = Counter(ExpectedMail(mail.recipient, mail.number) for mail in mails)

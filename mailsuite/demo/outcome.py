@@ -8,11 +8,9 @@ from typing import Any
 
 from mailsuite.demo.api import Api
 from mailsuite.demo.journal import AcceptedMail, Entry
-from mailsuite.demo.oracle import ExpectedMail, count_violations
+from mailsuite.demo.oracle import ExpectedMail, count_violations, expected_mails
+from mailsuite.demo.set_up import Launched
 
-MAILS_A_LEAD = 4
-# A mail that ended so was not to be accepted, or nobody can know whether it was.
-_EXCUSED = ("canceled", "unknown")
 _OPEN = ("queued", "sending")
 
 
@@ -36,9 +34,9 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Everything is final and no promise was broken."""
+        """Mails went out, everything is final and no promise was broken."""
         unsettled = self.unfinished + self.unknown + abs(self.sent - self.accepted)
-        return not unsettled and not any(self.violations.values())
+        return self.accepted > 0 and not unsettled and not any(self.violations.values())
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
@@ -46,14 +44,18 @@ class Outcome:
         return values
 
 
-def judge(api: Api, campaign_id: str, journal: Sequence[Entry], wall_seconds: float) -> Outcome:
-    campaign = api.get(f"/campaigns/{campaign_id}")
-    messages = api.every("/campaigns/messages", campaign_id=campaign_id, sort_by="id")
+def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: float) -> Outcome:
+    """What came of the campaign. Which mails there had to be, the oracle decides; of mailsuite's
+    word it takes one thing, which mails are unknown, and no demo with one of those is good."""
+    campaign = api.get(f"/campaigns/{launched.campaign_id}")
+    messages = api.every("/campaigns/messages", campaign_id=launched.campaign_id, sort_by="id")
     kpis, audience = campaign["kpis"], campaign["audience"]
-    violations = count_violations(journal, _expected(messages))
-    # Mails that a lead was taken on for and that nobody ever planned are lost, too.
-    active = audience["enrolled_count"] - audience["held_count"]
-    violations["lost"] += max(0, active * MAILS_A_LEAD - len(messages))
+    unknown = {
+        ExpectedMail(message["email"], message["mail_number"])
+        for message in messages
+        if message["status"] == "unknown"
+    }
+    expected = expected_mails(launched.recipients, journal) - unknown
     statuses = [message["status"] for message in messages]
     return Outcome(
         leads=audience["enrolled_count"],
@@ -66,15 +68,7 @@ def judge(api: Api, campaign_id: str, journal: Sequence[Entry], wall_seconds: fl
         canceled=kpis["total_canceled"],
         held=audience["held_count"],
         unknown=statuses.count("unknown"),
-        violations=violations,
+        violations=count_violations(journal, expected),
         wall_seconds=round(wall_seconds, 1),
         unfinished=sum(map(statuses.count, _OPEN)),
     )
-
-
-def _expected(messages: Sequence[dict[str, Any]]) -> list[ExpectedMail]:
-    return [
-        ExpectedMail(message["email"], message["mail_number"])
-        for message in messages
-        if message["status"] not in _EXCUSED
-    ]

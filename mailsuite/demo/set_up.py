@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from campaigns.defaults import Example, set_up_example
 from campaigns.models import SendingAccount
 from leads.models import Lead
@@ -23,15 +25,24 @@ def set_up_senders(smtp_port: int) -> Example:
     return set_up_example(account)
 
 
-def launch(api: Api, example: Example, leads: int | None) -> str:
-    """Create and launch the campaign by one POST; answer its id.
+@dataclass(frozen=True, slots=True)
+class Launched:
+    """The campaign, and who must get its mails: the addresses of all leads that it was launched
+    for and that have a company, which is what the four mails can't do without."""
+
+    campaign_id: str
+    recipients: frozenset[str]
+
+
+def launch(api: Api, example: Example, leads: int | None) -> Launched:
+    """Create and launch the campaign by one POST.
 
     It is for the first `leads` of the list, None: for the whole of it.
     """
+    chosen = Lead.objects.mailable().filter(list_name=LIST_NAME).order_by("id")[:leads]
     audience: dict[str, object] = {"mode": "list", "list_name": LIST_NAME}
     if leads is not None:
-        first = Lead.objects.mailable().order_by("id").values_list("id", flat=True)[:leads]
-        audience = {"mode": "leads", "lead_ids": [str(pk) for pk in first]}
+        audience = {"mode": "leads", "lead_ids": [str(lead.pk) for lead in chosen]}
     payload = {
         "name": _CAMPAIGN,
         "flow_id": str(example.flow.pk),
@@ -46,4 +57,5 @@ def launch(api: Api, example: Example, leads: int | None) -> str:
         "followup": {"enabled": False},
     }
     campaign = api.post("/campaigns", payload, idempotency_key="the-campaign-of-the-demo")
-    return str(campaign["id"])
+    recipients = frozenset(lead.email for lead in chosen if lead.company.strip())
+    return Launched(str(campaign["id"]), recipients)

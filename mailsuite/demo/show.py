@@ -81,11 +81,11 @@ def run_demo(
             quiet_end(),
         ):
             api = Api(stack.url, ADMIN, password)
-            campaign_id = launch(api, example, leads)
+            launched = launch(api, example, leads)
             console.print(f"The admin: {stack.url}/admin/   {ADMIN}   {password}", highlight=False)
             _watch(console, folder, outside, stack)
             seconds = time.monotonic() - started
-            outcome = judge(api, campaign_id, outside.journal.entries, seconds)
+            outcome = judge(api, launched, outside.journal.entries, seconds)
             finished(outcome)
             show_summary(console, outcome)
             if stay:

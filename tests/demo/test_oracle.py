@@ -14,6 +14,7 @@ from mailsuite.demo.oracle import (
     ExpectedMail,
     count_violations,
     easter_sunday,
+    expected_mails,
     is_workday,
 )
 
@@ -68,6 +69,18 @@ def test_the_same_mail_twice_is_a_duplicate():
 def test_a_mail_that_nobody_took_is_lost():
     expected = [ExpectedMail(ANNA, 1), ExpectedMail(ANNA, 2), ExpectedMail(BRAM, 1)]
     assert found([mail("03-23 08:00")], *expected) == {"lost": 2}
+
+
+def test_an_opt_out_excuses_the_mails_behind_it_and_none_before():
+    entries = [mail("03-23 08:00"), opt_out("03-23 10:00")]
+    assert expected_mails([ANNA], entries) == {ExpectedMail(ANNA, 1)}
+    entries = [mail("03-23 08:00"), mail("03-31 08:00", 3), opt_out("03-31 10:00")]
+    assert found(entries, *expected_mails([ANNA], entries)) == {"lost": 1, "order": 1}
+
+
+def test_who_did_not_opt_out_must_get_four_mails():
+    expected = expected_mails([ANNA, BRAM], [mail("03-23 08:00"), opt_out("03-23 10:00", BRAM)])
+    assert expected == {ExpectedMail(ANNA, number) for number in (1, 2, 3, 4)}
 
 
 def test_two_mails_of_a_domain_are_twenty_minutes_apart():

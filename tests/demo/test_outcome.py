@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from mailsuite.demo.api import Api
-from mailsuite.demo.journal import AcceptedMail
+from mailsuite.demo.journal import OPTED_OUT, AcceptedMail, Entry, Reaction
 from mailsuite.demo.outcome import Outcome, judge
+from mailsuite.demo.set_up import Launched
 
 ZOE = "zoe@cafe-rene.example"
+LAUNCHED = Launched("1", frozenset({ZOE}))
+AT = datetime(2026, 3, 23, 7, tzinfo=UTC)
 KPIS = {
     "total_planned": 4,
     "total_sent": 1,
@@ -20,18 +24,19 @@ KPIS = {
     "total_unsubscribed": 1,
     "total_canceled": 3,
 }
-MAIL = AcceptedMail(datetime(2026, 3, 23, 7, tzinfo=UTC), "m", "m", 1, ZOE, "seo.example", "Hoi")
+MAIL = AcceptedMail(AT, "m", "m", 1, ZOE, "seo.example", "Hoi")
+OPT_OUT = Reaction(AT, OPTED_OUT, "m", ZOE, "seo.example")
 
 
 class Answers(Api):
     """An API that has been asked already."""
 
-    def __init__(self, *statuses: str, held: int = 0) -> None:
-        self.statuses, self.held = statuses, held
+    def __init__(self, *statuses: str, held: int, sent: int) -> None:
+        self.statuses, self.held, self.sent = statuses, held, sent
 
     def get(self, path: str, **query: str | int) -> Any:
         audience = {"enrolled_count": 1 + self.held, "held_count": self.held}
-        return {"kpis": KPIS, "audience": audience}
+        return {"kpis": {**KPIS, "total_sent": self.sent}, "audience": audience}
 
     def every(self, path: str, **query: str | int) -> list[dict[str, Any]]:
         return [
@@ -40,12 +45,15 @@ class Answers(Api):
         ]
 
 
-def outcome(*statuses: str, held: int = 0) -> Outcome:
-    return judge(Answers(*statuses, held=held), "1", [MAIL], 1.234)
+def outcome(*statuses: str, journal: Sequence[Entry], held: int = 0) -> Outcome:
+    """`statuses` are those that mailsuite claims of Zoe's four mails."""
+    sent = sum(isinstance(entry, AcceptedMail) for entry in journal)
+    return judge(Answers(*statuses, held=held, sent=sent), LAUNCHED, journal, 1.234)
 
 
 def test_the_json_has_the_agreed_figures_and_no_more():
-    result = outcome("sent", "canceled", "canceled", "canceled", held=2)
+    statuses = ("sent", "canceled", "canceled", "canceled")
+    result = outcome(*statuses, journal=[MAIL, OPT_OUT], held=2)
     assert result.is_good
     assert result.as_json() == {
         "leads": 3,
@@ -68,14 +76,28 @@ def test_the_json_has_the_agreed_figures_and_no_more():
 @pytest.mark.parametrize(
     ("statuses", "lost"),
     [
-        (("sent", "sent", "canceled", "canceled"), 1),  # the server has no second mail
-        (("sent", "failed", "canceled", "canceled"), 1),
-        (("sent", "queued", "canceled", "canceled"), 1),
-        (("sent", "canceled", "canceled"), 1),  # the fourth was never planned
-        (("sent", "unknown", "canceled", "canceled"), 0),
+        (("sent", "sent", "sent", "sent"), 3),  # the server has the first only
+        (("sent", "failed", "failed", "failed"), 3),
+        (("sent", "queued", "queued", "queued"), 3),
+        (("sent", "canceled", "canceled", "canceled"), 3),  # and nobody had opted out
+        (("sent",), 3),  # the rest was never planned
+        (("sent", "unknown", "unknown", "unknown"), 0),
     ],
 )
 def test_a_demo_is_not_good_with_a_mail_that_nobody_got(statuses: tuple[str, ...], lost: int):
-    result = outcome(*statuses)
+    result = outcome(*statuses, journal=[MAIL])
     assert result.violations["lost"] == lost
     assert not result.is_good
+
+
+@pytest.mark.parametrize("statuses", [("canceled",) * 4, ()])
+def test_a_demo_that_sent_nothing_is_not_good(statuses: tuple[str, ...]):
+    result = outcome(*statuses, journal=[])
+    assert (result.accepted, result.violations["lost"]) == (0, 4)
+    assert not result.is_good
+
+
+def test_holding_everybody_back_is_losing_them():
+    nobody = Launched("1", frozenset())
+    assert not judge(Answers(held=1, sent=0), nobody, [], 1).is_good
+    assert judge(Answers(held=1, sent=0), LAUNCHED, [], 1).violations["lost"] == 4
