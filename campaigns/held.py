@@ -46,15 +46,6 @@ def held_reasons(campaign: Campaign) -> dict[str, int]:
     return dict(counted.values_list("missing", "leads"))
 
 
-def held_in_words(campaign: Campaign) -> str:
-    """A sentence on the held leads for the outcome of a campaign that ends; "" without any."""
-    count = campaign.enrollments.held().count()
-    if not count:
-        return ""
-    leads = "1 lead was" if count == 1 else f"{count} leads were"
-    return f" {leads} never mailed for lack of something that the mails print (need review)."
-
-
 def with_addresses(held: Iterable[tuple[int, tuple[str, ...]]]) -> tuple[HeldLead, ...]:
     """The first MOST_HELD_NAMED of `held`, rows of lead and what it lacks."""
     named = list(held)[:MOST_HELD_NAMED]

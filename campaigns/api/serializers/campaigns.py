@@ -193,10 +193,11 @@ class CampaignDetail(CampaignItem):
 
     @extend_schema_field(HeldLeadItem(many=True))
     def get_held(self, campaign: Campaign) -> Any:
-        return HeldLeadItem(held_leads(campaign), many=True).data
+        held = held_leads(campaign) if campaign.audience.held_count else ()
+        return HeldLeadItem(held, many=True).data
 
     def get_held_reasons(self, campaign: Campaign) -> dict[str, int]:
-        return held_reasons(campaign)
+        return held_reasons(campaign) if campaign.audience.held_count else {}
 
     @extend_schema_field(TimelineDay(many=True))
     def get_timeline(self, campaign: Campaign) -> list[dict[str, Any]]:
