@@ -6,7 +6,6 @@ mode can be changed and checked again until the import is run for real.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, cast
 
 from django.contrib import messages
@@ -150,8 +149,10 @@ class ReviewView(UnfoldModelAdminViewMixin, FormView):
 
     def _inspection(self) -> Inspection:
         one = self.lead_import
+        if one.path is None:
+            return Inspection.of_nothing()
         try:
-            return inspect(Path(one.file.path), read_options(one), one.mapping)
+            return inspect(one.path, read_options(one), one.mapping)
         except (UnreadableFile, FileNotFoundError):
             return Inspection.of_nothing()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -30,7 +31,7 @@ def write_report(lead_import: LeadImport, out: TextIO) -> int:
         RowRemark(Outcome(one.outcome), one.row_number, one.column, one.value, one.reason)
         for one in stored
     )
-    return write_remarks(remarks, Path(lead_import.file.path), read_options(lead_import), out)
+    return write_remarks(remarks, lead_import.path, read_options(lead_import), out)
 
 
 def report_file(lead_import: LeadImport) -> FileResponse:
@@ -49,19 +50,20 @@ def report_file(lead_import: LeadImport) -> FileResponse:
 
 
 def write_remarks(
-    remarks: Iterable[RowRemark], path: Path, options: ReadOptions, out: TextIO
+    remarks: Iterable[RowRemark], path: Path | None, options: ReadOptions, out: TextIO
 ) -> int:
     """Write `remarks`, sorted by row number, each with the cells of its row in the file.
 
-    The file may be gone or break off half-way: then the lines go without cells.
+    The file may be gone (None) or break off half-way: then the lines go without cells.
     """
-    try:
-        with open_table(path, options, limits()) as table:
+    if path is not None:
+        with (
+            suppress(FileNotFoundError, UnreadableFile),
+            open_table(path, options, limits()) as table,
+        ):
             lines = _with_cells(remarks, table)
             return write_csv(out, (*REPORT_HEADINGS, *table.headings), lines)
-    except (FileNotFoundError, UnreadableFile):
-        lines = (_report_cells(remark) for remark in remarks)
-        return write_csv(out, REPORT_HEADINGS, lines)
+    return write_csv(out, REPORT_HEADINGS, (_report_cells(remark) for remark in remarks))
 
 
 def _with_cells(remarks: Iterable[RowRemark], table: Table) -> Iterator[tuple[object, ...]]:

@@ -145,13 +145,18 @@ def fail(lead_import: LeadImport, error: Refusal | str) -> None:
 def reset(lead_import: LeadImport, **changes: Any) -> None:
     """Make it pending again, with these fields changed: after a failure, or after a dry run.
 
-    Raises Conflict for every other import, which would bring nothing new.
+    Raises Conflict for every other import, which would bring nothing new; and where its file is
+    not kept any more.
     """
     now = LeadImport.objects.select_for_update().get(pk=lead_import.pk)
     if now.status != Status.FAILED and not (now.status == Status.COMPLETED and now.dry_run):
         raise Conflict(
             f"This import is {now.status}. Only one that failed, or a dry run, can be run "
             "again; upload the file once more for another import."
+        )
+    if now.path is None:
+        raise Conflict(
+            "The file of this import is not kept any more. Upload it once more.", code="file_gone"
         )
     lead_import.refusals.all().delete()
     for name, value in {**_UNTOUCHED, **changes}.items():

@@ -262,6 +262,8 @@ UNKNOWN_ATTENTION_HOURS = env.int("UNKNOWN_ATTENTION_HOURS", default=72)
 # --- Files from people -------------------------------------------------------------------
 IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
 IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=250_000)
+# How long the file of a finished import is kept, to be run again and for its report.
+IMPORT_FILE_RETENTION_DAYS = env.int("IMPORT_FILE_RETENTION_DAYS", default=30)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Monitoring --------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from campaigns.models import MessageContent, Tick
+from leads.import_files import forget_old_files
 from mailsuite.lib.idempotency import records
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,7 @@ def housekeeping() -> None:
         # The blacklist's own rows go with their tokens.
         "tokens": _forget(OutstandingToken.objects.filter(expires_at__lt=Now())),
         "contents": _forget(old_content),
+        "import_files": forget_old_files(timedelta(days=settings.IMPORT_FILE_RETENTION_DAYS)),
         "ticks": _forget(Tick.objects.filter(at__lt=Now() - TICKS_KEPT_FOR)),
         "sessions": _forget(Session.objects.filter(expire_date__lt=Now())),
         "login_attempts": _forget(AccessAttempt.objects.filter(attempt_time__lt=logins)),

@@ -71,7 +71,8 @@ class ImportViewSet(ApiViewSet):
 
     @extend_schema(request=None, responses=ImportDetail)
     def run(self, request: Request, import_id: int) -> Response:
-        """Import for real after a dry run, or once more after a failure. 409 otherwise."""
+        """Import for real after a dry run, or once more after a failure. 409 otherwise, and when
+        the file is not kept any more."""
         run_again(self.found(self.queryset, import_id))
         return self._detail(import_id)
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 from django.conf import settings
 from django.db import models
 
@@ -18,6 +20,7 @@ class LeadImport(models.Model):
         COMPLETED = "completed"
         FAILED = "failed"
 
+    # Deleted IMPORT_FILE_RETENTION_DAYS after the import was finished.
     file = models.FileField(upload_to="imports/%Y/%m")
     filename = models.CharField(max_length=255)
     list_name = models.CharField(max_length=100)
@@ -50,6 +53,12 @@ class LeadImport(models.Model):
 
     def __str__(self) -> str:
         return f"{self.filename} into {self.list_name}"
+
+    @property
+    def path(self) -> Path | None:
+        """Where the file is; None when it is not kept any more."""
+        path = Path(self.file.path) if self.file else None
+        return path if path is not None and path.is_file() else None
 
 
 class ImportRefusal(models.Model):

@@ -141,6 +141,15 @@ def test_what_was_imported_can_not_be_imported_again(marketer: Client) -> None:
     assert "This import is completed." in page
 
 
+def test_an_import_whose_file_is_gone_still_shows_its_result(marketer: Client) -> None:
+    one = LeadImportFactory(status="completed", created_count=7)
+    one.file.delete()
+
+    page = shown(marketer.get(reverse("admin:leads_leadimport_review", args=[one.pk])))
+
+    assert "<b>7</b><span>new leads</span>" in page
+
+
 def test_the_page_follows_an_import_in_the_background(marketer: Client) -> None:
     one = LeadImportFactory(status="running", rows_done=5_000, rows_total=10_000)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from axes.models import AccessLog
@@ -10,9 +11,10 @@ from django.db.models.functions import Now
 from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 
 from campaigns.models import Message, MessageContent, Tick
+from leads.models import LeadImport
 from mailsuite import tasks
 from mailsuite.lib.idempotency.models import IdempotencyRecord
-from tests.factories import MessageContentFactory, UserFactory
+from tests.factories import LeadImportFactory, MessageContentFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +31,20 @@ def test_content_goes_after_its_retention_and_the_message_stays(settings) -> Non
     tasks.housekeeping()
     assert list(MessageContent.objects.all()) == [young]
     assert Message.objects.filter(pk=old.message_id).exists()
+
+
+def test_the_file_of_an_import_goes_after_its_retention_and_the_import_stays(settings) -> None:
+    settings.IMPORT_FILE_RETENTION_DAYS = 7
+    old, young = (
+        aged(LeadImportFactory(status="completed"), "finished_at", timedelta(days=days))
+        for days in (8, 6)
+    )
+    waiting = LeadImportFactory(status="pending")
+    tasks.housekeeping()
+    assert not Path(old.file.path).exists()
+    assert [one.path is None for one in LeadImport.objects.order_by("pk")] == [True, False, False]
+    assert Path(young.file.path).is_file()
+    assert Path(waiting.file.path).is_file()
 
 
 def test_expired_tokens_go_with_their_place_on_the_blacklist() -> None:

@@ -214,12 +214,22 @@ def test_the_error_file_does_without_the_cells_of_a_file_that_is_gone(
     marketer: ApiClient,
 ) -> None:
     refusal = ImportRefusalFactory()
-    Path(refusal.lead_import.file.path).unlink()
+    refusal.lead_import.file.delete()
 
     answer = marketer.get(f"{IMPORTS}/{refusal.lead_import.pk}/errors.csv")
 
     lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert lines[1] == "2;refused;;;not an e-mail address"
+
+
+def test_an_import_whose_file_is_gone_is_not_run_again(marketer: ApiClient) -> None:
+    dry = LeadImportFactory(status="completed", dry_run=True)
+    dry.file.delete()
+
+    answer = marketer.post(f"{IMPORTS}/{dry.pk}/run")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "file_gone")
+    assert marketer.get(f"{IMPORTS}/{dry.pk}").json()["data"]["status"] == "completed"
 
 
 def test_imports_are_listed_newest_first(
