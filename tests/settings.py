@@ -17,10 +17,13 @@ XDIST_WORKERS = 16
 
 
 def number_of_this_run() -> int:
-    """The lowest number that no other run holds; its lock goes with this process."""
+    """The lowest number that no other run holds; its lock goes with this process.
+
+    From 1: the Redis databases of number 0 begin with the one of daily work.
+    """
     var = CHECKOUT / "var"
     var.mkdir(exist_ok=True)
-    return next(n for n in itertools.count() if take(var / f"tests-{n}.lock", fcntl.LOCK_EX))
+    return next(n for n in itertools.count(1) if take(var / f"tests-{n}.lock", fcntl.LOCK_EX))
 
 
 def redis_url_of_this_worker(run: int) -> str:

@@ -25,8 +25,9 @@ from mailsuite.lib.embedded.places import CHECKOUT, EmbeddedError
 # A tick, one a minute by the clock on the wall, comes every 0.3 seconds.
 BEAT_SPEED = 200
 FOLDER_VARIABLE = "DEMO_FOLDER"
-# The embedded Redis has 1024 databases. Daily work uses the first, tests the ones above it.
-_LAST_REDIS_DATABASE = 1023
+# The embedded Redis has 1024 databases. Daily work uses the first, tests those from the 16th up
+# (tests/settings.py), 16 a run; demos those from the last down.
+LAST_REDIS_DATABASE = 1023
 
 
 @contextmanager
@@ -42,7 +43,7 @@ def demo_place(embedded: Collection[str]) -> Iterator[Path]:
         database_url = _fresh_database(os.environ["DATABASE_URL"], number)
         redis_url = os.environ["REDIS_URL"]
         if "REDIS_URL" in embedded:
-            redis_url = _fresh_redis(redis_url, _LAST_REDIS_DATABASE - number)
+            redis_url = _fresh_redis(redis_url, LAST_REDIS_DATABASE - number)
         os.environ.update(_environment(folder, database_url, redis_url))
         yield folder
     finally:
