@@ -16,6 +16,7 @@ _SHORTEST_TOKEN = 20
 
 def register() -> None:
     register_check(production_keys, Tags.security, deploy=True)
+    register_check(pseudonym_key, Tags.security, deploy=True)
     register_check(production_addresses, Tags.security, deploy=True)
     register_check(real_clock, Tags.security, deploy=True)
     register_check(mails_leave, Tags.security, deploy=True)
@@ -32,6 +33,19 @@ def production_keys(**_: Any) -> list[CheckMessage]:
             "The keys of development are in use.",
             hint="Set SECRET_KEY and SECRETS_KEYS in the environment.",
             id="mailsuite.E001",
+        )
+    ]
+
+
+def pseudonym_key(**_: Any) -> list[CheckMessage]:
+    """Without a key, whoever knows an address can work out what stands in its place."""
+    if settings.PSEUDONYM_KEY:
+        return []
+    return [
+        Error(
+            "PSEUDONYM_KEY is empty: the addresses of erased people could be guessed.",
+            hint="Set it in the environment, or unset it to use SECRET_KEY.",
+            id="mailsuite.E009",
         )
     ]
 

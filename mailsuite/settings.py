@@ -10,18 +10,34 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ.fileaware_mapping import FileAwareMapping
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
-# FileAwareEnv reads NAME_FILE where it is set (Docker secrets) but keeps the file's newline.
-env = environ.FileAwareEnv()
+
+class Environment(FileAwareMapping):
+    """The environment; from the file NAME_FILE where that is set (Docker secrets).
+
+    A name without a value, as a copied .env.example has it, is one that is not set: an empty
+    key is no key. The newline at the end of a file is not part of its secret.
+    """
+
+    def __getitem__(self, name: str) -> str:
+        value: str = super().__getitem__(name).strip()
+        if not value:
+            raise KeyError(name)
+        return value
+
+
+env = environ.Env()
+env.ENVIRON = Environment()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
 def text(name: str, default: str | None = None) -> str:
-    value = env.str(name) if default is None else env.str(name, default=default)
-    return value.strip()
+    value: str = env.str(name) if default is None else env.str(name, default=default)
+    return value
 
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -112,8 +128,8 @@ TEMPLATES = [
 ]
 
 # --- Storage -----------------------------------------------------------------------------
-# `mailsuite.lib.embedded` sets both URLs where nobody else did; a command that needs no
-# server (makemigrations, mypy) runs with a URL that leads nowhere.
+# `mailsuite.lib.embedded` sets both URLs where nobody else did; what needs no server (mypy, and
+# manage.py's WITHOUT_SERVERS) runs with a URL that leads nowhere.
 DATABASES = {
     "default": {
         **env.db_url("DATABASE_URL", default="postgres://localhost:1/not-configured"),

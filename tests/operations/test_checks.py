@@ -11,6 +11,7 @@ from mailsuite import checks
     ("setting", "bad", "good", "check", "problem"),
     [
         ("DEVELOPMENT", True, False, checks.production_keys, "mailsuite.E001"),
+        ("PSEUDONYM_KEY", "", "x", checks.pseudonym_key, "mailsuite.E009"),
         ("MAIL_TEST_MODE", True, False, checks.mails_leave, "mailsuite.E005"),
         ("METRICS_TOKEN", "short", "x" * 20, checks.metrics_token, "mailsuite.E006"),
         ("METRICS_TOKEN", "short", "", checks.metrics_token, "mailsuite.E006"),
