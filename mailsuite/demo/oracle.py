@@ -2,8 +2,9 @@
 
 It shares no code with the planner, the sender or their calendar: it has its own idea of a Dutch
 workday, so that one mistake cannot hide in both. Its rules are the default policy and flow:
-Monday to Friday from 08:00 Dutch time, 20 minutes apart, 27 a day for each sending domain, and
-each follow-up at least 3 workdays after the mail before it.
+Monday to Friday from 08:00 to 17:00 Dutch time, 20 minutes apart, 27 a day for each sending
+domain, and each follow-up at least 3 workdays after the mail before it. There is no grace: the
+demo's clock waits for every mail, so that none is ever late.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 from mailsuite.demo.journal import OPTED_OUT, AcceptedMail, Entry, Reaction
 
 ZONE = ZoneInfo("Europe/Amsterdam")
-OPENS, LAST_GRACE = time(8), time(18)
+OPENS, CLOSES = time(8), time(17)
 INTERVAL = timedelta(minutes=20)
 DAILY_CAP = 27
 WORKDAYS_BETWEEN = 3
@@ -91,7 +92,7 @@ def _too_many(mails: Sequence[AcceptedMail]) -> int:
 
 def _in_office_hours(at: datetime) -> bool:
     local = at.astimezone(ZONE)
-    return is_workday(local.date()) and OPENS <= local.time() < LAST_GRACE
+    return is_workday(local.date()) and OPENS <= local.time() < CLOSES
 
 
 def _out_of_order(mails: Sequence[AcceptedMail]) -> int:

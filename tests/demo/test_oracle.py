@@ -104,8 +104,8 @@ def test_a_domain_sends_27_mails_a_day(count: int, violations: dict[str, int]):
     [
         ("03-23 08:00", True),
         ("03-23 07:59:59", False),
-        ("03-23 17:59:59", True),  # delayed, within grace
-        ("03-23 18:00", False),
+        ("03-23 16:59:59", True),
+        ("03-23 17:00", False),
         ("03-28 10:00", False),  # Saturday
         ("03-30 08:00", True),  # the first Monday of summer time
         ("03-30 07:59", False),
