@@ -7,7 +7,9 @@ RUN python -m venv /venv && /venv/bin/pip install --no-cache-dir -r requirements
 FROM python:3.12-slim
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     MEDIA_ROOT=/data/media MAIL_TEST_FOLDER=/data/outbox STATIC_ROOT=/app/staticfiles
-RUN useradd --system --uid 10001 --create-home mailsuite && install -d -o mailsuite /data
+# Both folders are in the image, so that a new volume below them belongs to the same account.
+RUN useradd --system --uid 10001 --create-home mailsuite \
+    && install -d -o mailsuite /data /data/media /data/outbox
 COPY --from=build /venv /venv
 WORKDIR /app
 COPY . .
