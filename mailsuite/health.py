@@ -40,7 +40,7 @@ def ready(request: HttpRequest) -> HttpResponse:
     """200 where requests can be served, else 503; the body says what is wrong.
 
     A late tick is told and does not count: the web must go on taking opt-outs while no worker
-    runs. The probe of a worker asks for `?tick=required`, and then it does.
+    runs. The probe of beat asks for `?tick=required`, and then it does.
     """
     checks = {name: _outcome(name, check) for name, check in CHECKS.items()}
     needed = dict(checks)
