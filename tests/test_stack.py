@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 
 from mailsuite.lib.embedded.places import CHECKOUT
 from mailsuite.stack import STOP_SECONDS, Stack, StackError, listen, signals_interrupt
@@ -104,6 +105,12 @@ def test_a_killed_supervisor_takes_its_processes_along(
 def test_a_taken_port_is_replaced_by_a_free_one() -> None:
     with listen() as first, listen(first.getsockname()[1]) as second:
         assert second.getsockname()[1] not in (0, first.getsockname()[1])
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999"])
+def test_a_port_that_cannot_be_is_refused(port: str) -> None:
+    with pytest.raises(CommandError, match="--port needs a number from 1 to 65535"):
+        call_command("run_stack", "--port", port)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

@@ -16,6 +16,7 @@ from mailsuite.stack import Service, Stack, StackError, signals_interrupt
 
 COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta"}
 ADMIN = "admin"
+_LAST_PORT = 65535
 
 
 class Command(BaseCommand):
@@ -25,6 +26,8 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="if taken, a free one is used")
 
     def handle(self, *, port: int, **_options: Any) -> None:
+        if not 1 <= port <= _LAST_PORT:
+            raise CommandError(f"--port needs a number from 1 to {_LAST_PORT}.", returncode=2)
         console = Console(highlight=False)
         with signals_interrupt():
             try:
