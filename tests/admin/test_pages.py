@@ -102,3 +102,8 @@ def test_the_side_bar_shows_what_one_may_see(client: Client) -> None:
     text = client.get(reverse("admin:index")).content.decode()
     assert reverse("admin:leads_lead_changelist") in text
     assert reverse("admin:campaigns_campaign_changelist") not in text
+
+
+def test_the_bare_address_leads_to_the_admin(client: Client) -> None:
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
