@@ -266,9 +266,10 @@ def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
     """A soft bounce is kept as an event; the address may work tomorrow."""
     if not event.detail.get("hard"):
         return
-    message.status = Message.Status.BOUNCED
-    message.lease_until = None
-    message.save(update_fields=["status", "lease_until"])
+    if message.status not in (Message.Status.FAILED, Message.Status.CANCELED):
+        message.status = Message.Status.BOUNCED
+        message.lease_until = None
+        message.save(update_fields=["status", "lease_until"])
     _mark_first(message, event, tally, "bounced_at", "bounced")
     _end_flows_of_lead(message, event, tally)
 

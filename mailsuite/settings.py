@@ -262,6 +262,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+# Celery would end the database connection after each task, and with it a server process.
+# `mailsuite.celery` looks after it between tasks instead, as Django does between requests.
+CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE_FILE = BASE_DIR / "celerybeat-schedule"
 # The demo's clock runs fast; its beat keeps up by dividing every interval by this.

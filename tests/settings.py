@@ -50,3 +50,6 @@ MEDIA_ROOT = VAR_DIR / f"tests-{TEST_RUN}" / "media"
 
 # One fast, weak hash: tests make many users, none of whom anybody wants to break into.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# A worker's thread in a test ends without a word, and its connection must not outlive it.
+CELERY_DB_REUSE_MAX = None

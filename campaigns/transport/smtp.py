@@ -115,7 +115,9 @@ class SmtpTransport(Transport):
 
     def _open(self) -> WatchedConnection:
         account = self._account
-        context = ssl.create_default_context()
+        # Loading the system's certificates takes longer than a mail; without TLS nobody asks.
+        plain = account.security == SendingAccount.Security.NONE
+        context = None if plain else ssl.create_default_context()
         connection: WatchedConnection
         if account.security == SendingAccount.Security.TLS:
             connection = WatchedTlsConnection(

@@ -70,7 +70,7 @@ def test_setting_up_again_changes_nothing(example):
 
 
 def test_the_example_can_be_launched_as_it_is(example):
-    draft = a_draft(*example.domains, template=None)
+    draft = a_draft(*example.domains, flow=example.flow)
     rows = CampaignRows(draft, draft.audience, example.domains)
     assert [mail.number for mail in prepare(rows, MORNING).mails] == [1, 2, 3, 4]
 

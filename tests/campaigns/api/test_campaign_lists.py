@@ -138,5 +138,5 @@ def test_the_page_costs_the_same_for_a_day_and_for_a_year(
                 campaign=made, step=step, day=date(2026, 6, 1) + timedelta(days=day), sent=5
             )
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         assert marketer.get(f"/api/v1/campaigns/{made.pk}").status_code == 200
