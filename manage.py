@@ -12,6 +12,7 @@ from django.core.management import execute_from_command_line
 
 from mailsuite.demo.place import demo_place
 from mailsuite.lib import embedded
+from mailsuite.management.commands.demo import parse_arguments
 
 WITHOUT_SERVERS = {"", "help", "-h", "--help", "version", "--version", "check", "collectstatic"}
 
@@ -22,6 +23,8 @@ def main() -> None:
     if (dotenv := Path(__file__).with_name(".env")).exists():
         environ.Env.read_env(dotenv)
     command = next(iter(sys.argv[1:]), "")
+    if command == "demo":
+        parse_arguments(sys.argv)
     try:
         with ExitStack() as stack:
             if command not in WITHOUT_SERVERS:

@@ -39,11 +39,12 @@ def demo_place(embedded: Collection[str]) -> Iterator[Path]:
     """
     number, lock = _free_number()
     try:
-        folder = _fresh_folder(number)
+        # What can fail comes first: the records of the last demo go when there is a new one.
         database_url = _fresh_database(os.environ["DATABASE_URL"], number)
         redis_url = os.environ["REDIS_URL"]
         if "REDIS_URL" in embedded:
             redis_url = _fresh_redis(redis_url, LAST_REDIS_DATABASE - number)
+        folder = _fresh_folder(number)
         os.environ.update(_environment(folder, database_url, redis_url))
         yield folder
     finally:

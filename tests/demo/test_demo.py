@@ -19,8 +19,9 @@ import psutil
 import pytest
 
 from mailsuite.demo.journal import CLICKED, OPENED, OPTED_OUT, Reaction, read
-from mailsuite.demo.place import FOLDER_VARIABLE
-from mailsuite.lib.embedded.places import CHECKOUT
+from mailsuite.demo.place import FOLDER_VARIABLE, demo_place
+from mailsuite.lib.embedded.places import CHECKOUT, EmbeddedError
+from mailsuite.management.commands.demo import parse_arguments
 
 SECONDS = 150
 
@@ -111,15 +112,42 @@ def test_the_demo_keeps_every_promise_and_leaves_nothing_behind(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "complaint"),
+    ("arguments", "status", "told"),
     [
-        (["--leads", "0"], "--leads needs a number of at least 1."),
-        (["--json", "/nowhere/demo.json"], "--json: /nowhere/demo.json can't be written."),
+        (["--leads", "0"], 2, "--leads: needs a number of at least 1."),
+        (["--leads", "many"], 2, "--leads: needs a number of at least 1."),
+        (["--json", "/nowhere/demo.json"], 2, "--json: /nowhere/demo.json can't be written."),
+        (["--fast"], 2, "unrecognized arguments: --fast"),
+        (["--help"], 0, "for the first N leads only"),
     ],
 )
-def test_wrong_arguments_are_refused_before_anything_starts(arguments, complaint):
-    from django.core.management import CommandError, call_command
+def test_arguments_are_read_before_anything_of_the_last_demo_goes(arguments, status, told, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parse_arguments(["manage.py", "demo", *arguments])
+    assert ended.value.code == status
+    assert told in "".join(capsys.readouterr())
 
-    with pytest.raises(CommandError, match=re.escape(complaint)) as refused:
-        call_command("demo", *arguments)
-    assert refused.value.returncode == 2
+
+NOWHERE = "postgres://localhost:1/nowhere"
+
+
+def test_the_command_line_is_looked_at_first():
+    ended = subprocess.run(
+        [sys.executable, "manage.py", "demo", "--leads", "0"],
+        cwd=CHECKOUT,
+        env={**os.environ, "DATABASE_URL": NOWHERE},
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode == 2
+
+
+def test_the_records_stay_where_no_new_demo_can_be(tmp_path: Path, monkeypatch):
+    monkeypatch.setattr("mailsuite.demo.place.CHECKOUT", tmp_path)
+    monkeypatch.setenv("DATABASE_URL", NOWHERE)
+    journal = tmp_path / "var" / "demo" / "journal.jsonl"
+    journal.parent.mkdir(parents=True)
+    journal.touch()
+    with pytest.raises(EmbeddedError, match="needs a database"), demo_place({}):
+        pass
+    assert journal.exists()

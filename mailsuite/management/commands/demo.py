@@ -3,7 +3,8 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from mailsuite.demo.place import FOLDER_VARIABLE
-from mailsuite.stack import StackError, signals_interrupt
 
 
 class Command(BaseCommand):
@@ -24,23 +24,21 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("--leads", type=int, metavar="N", help="for the first N leads only (default: all)")
+        add("--leads", type=_count, metavar="N", help="for the first N leads only (default: all)")
         add(
             "--exit-when-done",
             action="store_true",
             help="end then; otherwise the admin stays up for a look, until Ctrl-C",
         )
-        add("--json", type=Path, metavar="FILE", help="write the figures and violations there")
+        add("--json", type=_new_file, metavar="FILE", help="write the figures and violations there")
 
     def handle(
         self, *, leads: int | None, exit_when_done: bool, json: Path | None, **_options: Any
     ) -> None:
-        if leads is not None and leads < 1:
-            raise CommandError("--leads needs a number of at least 1.", returncode=2)
-        if json is not None and (json.is_dir() or not json.absolute().parent.is_dir()):
-            raise CommandError(f"--json: {json} can't be written.", returncode=2)
         if FOLDER_VARIABLE not in os.environ:
             raise CommandError("The demo is started by `manage.py demo` or `make demo` only.")
+        from mailsuite.stack import signals_interrupt
+
         with signals_interrupt():
             try:
                 is_good = _show(leads, not exit_when_done, _writer(json))
@@ -50,12 +48,38 @@ class Command(BaseCommand):
         sys.exit(0 if is_good else 1)
 
 
+def parse_arguments(argv: Sequence[str]) -> None:
+    """Exit, with the help or with what is wrong, unless the demo can run with `argv`.
+
+    For manage.py, ahead of everything that a new demo takes away from the last one. So this
+    module imports nothing that reads the settings, which are not made yet.
+    """
+    command = Command()
+    # As run_from_argv() does: exit, and do not raise.
+    command._called_from_command_line = True  # type: ignore[attr-defined]
+    command.create_parser(argv[0], argv[1]).parse_args(argv[2:])
+
+
+def _count(given: str) -> int:
+    if not given.isdecimal() or int(given) < 1:
+        raise ArgumentTypeError("needs a number of at least 1.")
+    return int(given)
+
+
+def _new_file(given: str) -> Path:
+    path = Path(given)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise ArgumentTypeError(f"{path} can't be written.")
+    return path
+
+
 def _show(leads: int | None, stay: bool, finished: Callable[[Any], None]) -> bool:
     try:
         from mailsuite.demo import show
         from mailsuite.demo.api import ApiError
         from mailsuite.demo.driver import StuckError
         from mailsuite.demo.recipients import WorldError
+        from mailsuite.stack import StackError
     except ModuleNotFoundError as missing:
         raise CommandError(
             f"The demo needs {missing.name}. Install what development needs: "
