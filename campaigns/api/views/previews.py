@@ -52,6 +52,7 @@ class PreviewViewSet(ApiViewSet):
     """Only ever answers JSON: the HTML is an author's and belongs into a sandboxed iframe."""
 
     rights = "templates_app.template"
+    reaches_out = True  # a test mail talks to the server of its sender
     queryset = Template.objects.present().filter(current_version__isnull=False)
 
     @extend_schema(parameters=[PreviewQuery], responses=PreviewItem)

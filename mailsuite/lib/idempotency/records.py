@@ -19,17 +19,30 @@ from mailsuite.lib.idempotency.models import IdempotencyRecord
 KEPT_FOR = timedelta(hours=24)
 
 
-def begin(user: User, key: str, digest: str) -> IdempotencyRecord | None:
-    """The answer given before, or None: the caller does the work now, in this transaction.
+def take_lock(user: User, key: str, *, beyond_transaction: bool = False) -> None:
+    """Let nobody else work under this key: until the transaction ends, or until release_lock.
 
-    Raises Conflict where the key was used for another request, or another request with it is
-    under way at this moment.
+    A crash frees it either way, so nothing in flight is ever stored. Raises Conflict where
+    another request with the key is under way at this moment.
     """
-    if not _take_lock(user, key):
+    function = "pg_try_advisory_lock" if beyond_transaction else "pg_try_advisory_xact_lock"
+    if not _ask(function, user, key):
         raise Conflict(
             f"The first request with Idempotency-Key {key!r} is still under way. Ask again soon.",
             code="idempotency_key_in_flight",
         )
+
+
+def release_lock(user: User, key: str) -> None:
+    """For a lock that was taken beyond the transaction."""
+    _ask("pg_advisory_unlock", user, key)
+
+
+def answered_before(user: User, key: str, digest: str) -> IdempotencyRecord | None:
+    """The answer given before, or None: the caller, who has the lock, does the work now.
+
+    Raises Conflict where the key was used for another request.
+    """
     mine = IdempotencyRecord.objects.filter(user=user, key=key)
     mine.filter(created_at__lt=Now() - KEPT_FOR).delete()
     record = mine.first()
@@ -42,7 +55,7 @@ def begin(user: User, key: str, digest: str) -> IdempotencyRecord | None:
 
 
 def remember(user: User, key: str, digest: str, *, status: int, data: Any) -> None:
-    """Store the answer, in the transaction that did the work."""
+    """Store the answer; where the work was a transaction, in that one."""
     IdempotencyRecord.objects.create(
         user=user,
         key=key,
@@ -75,13 +88,11 @@ def request_digest(request: Request) -> str:
     return digest.hexdigest()
 
 
-def _take_lock(user: User, key: str) -> bool:
-    """Held until the transaction ends, by a crash too; so nothing in flight is ever stored."""
+def _ask(function: str, user: User, key: str) -> bool:
+    """One of PostgreSQL's functions on advisory locks, for the lock of this key."""
     name = hashlib.blake2b(f"idempotency:{user.pk}:{key}".encode(), digest_size=8).digest()
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)]
-        )
+        cursor.execute(f"SELECT {function}(%s)", [int.from_bytes(name, "big", signed=True)])
         return bool(cursor.fetchone()[0])
 
 

@@ -32,12 +32,19 @@ class AnsweredBefore(Exception):
 
 
 class IdempotentPosts(Base):
+    # A view that talks to another server while it works: no transaction may be open then, so
+    # work and answer are two. A crash between them leaves the key free, and the work done.
+    reaches_out = False
+
     _digest: str | None = None
     _keeps_record = False
+    _has_lock = False
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method != "POST" or not request.headers.get(HEADER):
             return super().dispatch(request, *args, **kwargs)
+        if self.reaches_out:
+            return self._dispatch_in_the_open(request, *args, **kwargs)
         with transaction.atomic():
             response = super().dispatch(request, *args, **kwargs)
             if response.status_code >= 400:
@@ -47,6 +54,18 @@ class IdempotentPosts(Base):
                 self._remember(response)
         return response
 
+    def _dispatch_in_the_open(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponseBase:
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+            if response.status_code < 400 and self._digest is not None:
+                self._remember(response)
+            return response
+        finally:
+            if self._has_lock:
+                records.release_lock(cast(User, self.request.user), request.headers[HEADER])
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # authentication and rights come first
         key = request.headers.get(HEADER, "")
@@ -54,8 +73,10 @@ class IdempotentPosts(Base):
             return
         if len(key) > 255 or not key.isprintable():
             raise ValidationError({HEADER: "Use at most 255 printable characters, a UUID say."})
-        digest = records.request_digest(request)
-        answered = records.begin(cast(User, request.user), key, digest)
+        user, digest = cast(User, request.user), records.request_digest(request)
+        records.take_lock(user, key, beyond_transaction=self.reaches_out)
+        self._has_lock = self.reaches_out
+        answered = records.answered_before(user, key, digest)
         if answered is not None:
             raise AnsweredBefore(answered)
         self._digest = digest

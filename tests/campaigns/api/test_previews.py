@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 
+from campaigns import trial_mails
 from campaigns.models import Campaign, Message, MessageContent, SenderAlias, TrackedLink
 from leads.models import Lead
 from tests.campaigns.drafts import a_draft
@@ -302,3 +305,28 @@ def test_a_viewer_may_look_and_not_send(url: str, outbox: Path, alias: SenderAli
 def test_strangers_get_401(url: str) -> None:
     assert ApiClient().get(f"{url}/preview").status_code == 401
     assert ApiClient().post(f"{url}/testsend", {"to": "a@b.nl"}).status_code == 401
+
+
+@pytest.mark.django_db(transaction=True)
+def test_no_transaction_is_open_while_a_test_mail_leaves_and_the_key_is_honoured(
+    marketer: ApiClient, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deliver, seen = trial_mails.deliver, []
+
+    def watched(*args: Any) -> Any:
+        seen.append(connection.in_atomic_block)
+        return deliver(*args)
+
+    monkeypatch.setattr(trial_mails, "deliver", watched)
+    with smtp_server() as server:
+        account = SendingAccountFactory(host="127.0.0.1", port=server.port)
+        SenderAliasFactory(domain__name="punthelder.nl", domain__account=account)
+        body = {"to": "collega@punthelder.nl", "domain": "punthelder.nl"}
+        first, again = (
+            marketer.post(f"{url}/testsend", body, headers={"Idempotency-Key": "one"})
+            for _ in range(2)
+        )
+    assert (first.status_code, again.status_code) == (200, 200)
+    assert first.json() == again.json()
+    assert again["Idempotency-Replayed"] == "true"
+    assert (seen, len(server.accepted)) == ([False], 1)
