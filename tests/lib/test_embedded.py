@@ -83,6 +83,10 @@ class Checkout:
         self.run_places("--clear")
 
 
+def heed_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Client:
     """A process that uses the servers until it is told to leave, or gets a signal."""
 
@@ -96,6 +100,8 @@ class Client:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            # A run in the background ignores Ctrl-C, and so would all that it starts.
+            preexec_fn=heed_interrupts,
         )
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
@@ -173,7 +179,7 @@ def test_users_share_the_servers_and_the_last_one_takes_them_down(shared: Checko
 def test_a_killed_user_leaves_nothing_behind(shared: Checkout, number: signal.Signals) -> None:
     client = shared.client()
     client.process.send_signal(number)
-    client.process.wait()
+    client.process.wait(timeout=15)
     until(lambda: not shared.processes())
 
 
