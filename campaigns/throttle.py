@@ -63,10 +63,13 @@ def _sent_for(campaign: Campaign, domain: SendingDomain, day: date) -> int:
 
 
 def slots_under_way(domains: Iterable[SendingDomain]) -> dict[int, list[datetime]]:
-    """Domain → the slots of mails that a worker holds right now."""
+    """Domain → the slots of mails that stand before the gate right now. Those past it are in the
+    domain's count of the day and behind its throttle already."""
     slots: dict[int, list[datetime]] = {}
     sending = Message.objects.filter(
-        status=Message.Status.SENDING, domain__in=[domain.pk for domain in domains]
+        status=Message.Status.SENDING,
+        phase=Message.Phase.CLAIMED,
+        domain__in=[domain.pk for domain in domains],
     )
     for domain_id, at in sending.values_list("domain_id", "scheduled_at"):
         slots.setdefault(domain_id, []).append(at)

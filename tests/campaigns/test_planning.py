@@ -11,6 +11,12 @@ from tests.factories import LeadFactory, SendAttemptFactory, SendingPolicyFactor
 
 pytestmark = pytest.mark.django_db
 
+UNDER_WAY = {
+    "status": "sending",
+    "attempt_id": "7d8c3a1e-5a3f-4d47-9d5e-0c8a6f0f9b11",
+    "lease_until": OPENING,
+}
+
 
 def at(clock: str, day: int = 1) -> datetime:
     """Of June 2026, read in Amsterdam (UTC+2); the 1st is a Monday."""
@@ -191,11 +197,16 @@ def test_a_retry_waits_for_its_backoff(domain):
 def test_a_mail_being_sent_keeps_its_slot_and_its_follow_up_a_place(domain):
     campaign = launched(domain, 2, followup_enabled=True)
     under_way = message(0)
-    Message.objects.filter(pk=under_way.pk).update(
-        status="sending", attempt_id="7d8c3a1e-5a3f-4d47-9d5e-0c8a6f0f9b11", lease_until=OPENING
-    )
+    Message.objects.filter(pk=under_way.pk).update(phase="claimed", **UNDER_WAY)
     assert replan_domain(domain, OPENING) == 0
     assert slots(campaign, 2) == ["Thu 04 08:00", "Thu 04 08:20"]
+
+
+def test_a_mail_past_the_gate_is_counted_once_against_the_day(domain):
+    launched(domain, 27)
+    sent(message(0), at("09:00"))
+    Message.objects.filter(pk=message(0).pk).update(phase="wire", sent_at=None, **UNDER_WAY)
+    assert replan_domain(domain, at("09:01")) == 0
 
 
 def test_mails_behind_one_of_unknown_fate_take_nobodys_slot(domain):
