@@ -10,7 +10,7 @@ import time
 from datetime import timedelta
 
 import structlog
-from django.db import OperationalError, connection, transaction
+from django.db import transaction
 
 from campaigns import claiming
 from campaigns.claiming import Claim, claim_next
@@ -28,6 +28,7 @@ from campaigns.models import (
     SendingAccount,
     SendingDomain,
 )
+from campaigns.reconnecting import through_outages
 from campaigns.refusals import is_about_sender, is_hard_bounce
 from campaigns.transport import (
     Delivery,
@@ -115,15 +116,7 @@ def finish(claim: Claim, delivery: Delivery) -> None:
     the transaction: a definite answer is worth some patience.
     """
     log.info("delivery", outcome=delivery.outcome, code=delivery.code, detail=delivery.detail)
-    for pause in (0.1, 1.0, 5.0):
-        try:
-            _write_down(claim, delivery)
-            return
-        except OperationalError:
-            log.warning("answer not written yet", attempt_id=str(claim.attempt_id), exc_info=True)
-            connection.close()
-            time.sleep(pause)
-    _write_down(claim, delivery)
+    through_outages(lambda: _write_down(claim, delivery))
 
 
 def _write_down(claim: Claim, delivery: Delivery) -> None:
