@@ -70,7 +70,7 @@ class ComposedMail:
             _refuse_control_characters("name of a file", f"{file.filename}{file.content_type}")
 
     def _check_ids_and_headers(self) -> None:
-        """These go out as they are, never encoded (mime.VerbatimHeader)."""
+        """These go out as they are, never encoded (mime)."""
         ids = [self.message_id, *(image.content_id for image in self.inline_images)]
         for verbatim in (*ids, *self.headers, *self.headers.values()):
             _refuse_control_characters("header", verbatim)

@@ -230,6 +230,65 @@ def test_any_name_of_a_sender_comes_back_beside_its_one_address(name: str) -> No
     assert name_and_address(replace(MAIL, sender_name=name)) == (name, MAIL.sender_address)
 
 
+BODY = st.text(st.characters(exclude_categories=("Cs",)), max_size=400)
+
+
+@given(ONE_LINE.map(lambda text: " ".join(text.split())).filter(bool), BODY, BODY, st.booleans())
+def test_any_mail_comes_back_as_it_was(subject: str, text: str, html: str, full: bool) -> None:
+    files = {"inline_images": (PICTURE,), "attachments": (REPORT,)} if full else {}
+    mail = replace(MAIL, subject=subject, text=text, html=html, **files)
+    wire = as_bytes(mail, AT)
+    message = BytesParser(policy=default).parsebytes(wire)
+
+    assert message["Subject"] == subject
+    assert message["To"].addresses[0].addr_spec == MAIL.recipient
+    assert message["Reply-To"].addresses[0].addr_spec == MAIL.reply_to
+    assert {name: message[name] for name in MAIL.headers} == MAIL.headers
+    for kind, written in {"plain": text, **({"html": html} if html else {})}.items():
+        part = message.get_body((kind,))
+        assert part.get_payload(decode=True).splitlines() == (
+            written.encode().splitlines() or [b""]
+        )
+    files = [part.get_content() for part in message.walk() if part.get_filename()]
+    assert files == ([PNG] if full and html else []) + ([REPORT.content] if full else [])
+    assert not any(part.defects for part in message.walk())
+    assert wire.isascii()
+    assert max(map(len, wire.split(b"\r\n"))) <= 998
+    assert wire.count(b"\n") == wire.count(b"\r") == wire.count(b"\r\n")
+
+
+def test_the_same_mail_gives_the_same_bytes() -> None:
+    mail = replace(MAIL, inline_images=(PICTURE,), attachments=(REPORT,))
+    assert as_bytes(mail, AT) == as_bytes(replace(mail), AT)
+
+
+@pytest.mark.parametrize("written", ["=?utf-8?q?Gratis?=", "a =?x?b?YQ==?= b"])
+def test_what_only_looks_encoded_is_shown_as_it_was_written(written: str) -> None:
+    mail = replace(MAIL, subject=written, sender_name=written)
+    assert parsed(mail)["Subject"] == written
+    assert name_and_address(mail) == (written, MAIL.sender_address)
+
+
+def test_a_long_name_of_a_sender_is_folded_before_the_address() -> None:
+    name = "Christian van Punthelder Vindbaarheid, advies voor hotels en pensions in Nederland"
+    assert (
+        f'From: "{name}"\r\n <christian@' in as_bytes(replace(MAIL, sender_name=name), AT).decode()
+    )
+
+
+def test_the_related_part_names_the_type_of_its_root() -> None:
+    message = parsed(replace(MAIL, inline_images=(PICTURE,)))
+    related = next(p for p in message.walk() if p.get_content_type() == "multipart/related")
+    assert related.get_param("type") == "text/html"
+
+
+def test_a_long_name_of_a_file_comes_back() -> None:
+    name = "Rapport " + "é" * 200 + ".pdf"
+    (document,) = parsed(replace(MAIL, attachments=(replace(REPORT, filename=name),))
+                         ).iter_attachments()  # fmt: skip
+    assert document.get_filename() == name
+
+
 def test_a_name_with_umlauts_and_punctuation_keeps_its_blanks() -> None:
     name = "Zoë Müller (Punthelder) : vindbaarheid en advies voor hotels"
     assert name_and_address(replace(MAIL, sender_name=name)) == (name, MAIL.sender_address)

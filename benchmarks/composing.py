@@ -1,0 +1,137 @@
+"""What one mail costs before it leaves: processor time of composing it and of writing its bytes.
+
+`python -m benchmarks.composing` prints milliseconds a mail, for a usual template of 6 kB with a
+name, a condition and a link per lead. "first" is a mail whose shape nobody has seen yet: all that
+templates share is thrown away before it. "next" is any other mail of the run.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from statistics import median
+from time import process_time
+
+ROUNDS = 7
+_PARAGRAPH = (
+    '<tr><td style="padding: 0 24px 16px"><p class="text">{{ company }} in {{ city }} kan beter '
+    "gevonden worden. Wij keken naar uw website en zagen drie dingen die bezoekers kosten: de "
+    "titels van de pagina&rsquo;s, de snelheid op een telefoon en de foto&rsquo;s zonder "
+    "beschrijving. Wie dat verbetert, staat binnen een paar maanden hoger.</p></td></tr>\n"
+)
+TEMPLATE = (
+    """<!DOCTYPE html>
+<html lang="nl"><head><meta charset="utf-8"><title>{{ campaign.name }}</title>
+<style>
+body { margin: 0; background: #f4f4f4; font-family: Arial, sans-serif }
+.wrap { max-width: 600px; background: #ffffff }
+.text { margin: 0 0 12px; font-size: 15px; line-height: 22px; color: #222222 }
+.button a { display: inline-block; background: #0a66c2; color: #ffffff; padding: 14px 28px }
+.preheader { display: none }
+@media (max-width: 600px) { .wrap { width: 100% !important } }
+</style></head>
+<body bgcolor="#f4f4f4">
+<div class="preheader">Kort voorstel voor {{ company }}</div>
+<table role="presentation" class="wrap" width="600" cellpadding="0" cellspacing="0">
+<tr><td style="padding: 24px"><h1>Beste {{ first_name|default('collega') }},</h1></td></tr>
+"""
+    + _PARAGRAPH * 9
+    + """{% if vars.rooms|int > 50 %}<tr><td><p class="text">Met {{ vars.rooms }} kamers loont
+dat.</p></td></tr>{% endif %}
+<tr><td><p class="text">Uw website: <a href="{{ lead.url }}">{{ lead.url }}</a></p>
+<ul><li>betere titels</li><li>een snellere site</li><li>foto&rsquo;s die gevonden worden</li></ul>
+</td></tr>
+<tr><td class="button"><a href="https://punthelder.example/?a=1&amp;b=2">Plan een gesprek</a></td>
+</tr></table></body></html>"""
+)
+
+
+def measure(mails: int = 300) -> dict[str, float]:
+    """Milliseconds of processor time a mail, by what is done: the median of some rounds.
+
+    Needs Django set up and a migrated database that may be written to.
+    """
+    from campaigns.composing import compose
+    from campaigns.mime import as_bytes
+    from mailsuite.lib import clock
+
+    messages = _messages(mails)
+    composed = [compose(message) for message in messages]
+    now = clock.now()
+    return {
+        "template": len(TEMPLATE),
+        "mail": len(as_bytes(composed[0], now)),
+        "compose, first": _cost(_afresh(compose), messages[: mails // 10]),
+        "compose, next": _cost(compose, messages),
+        "MIME": _cost(lambda mail: as_bytes(mail, now), composed),
+    }
+
+
+def _messages(number: int) -> list[object]:
+    """Due messages of as many leads, loaded as a worker loads them."""
+    from campaigns.composing import COMPOSED_FROM
+    from campaigns.models import Message
+    from tests.factories import EnrollmentFactory, FlowStepFactory, MessageFactory, TemplateFactory
+
+    template = TemplateFactory(version__html=TEMPLATE, version__subject="Vraag voor {{ company }}")
+    first = MessageFactory(step=FlowStepFactory(template=template))
+    for n in range(1, number):
+        enrollment = EnrollmentFactory(campaign=first.campaign, domain=first.domain)
+        MessageFactory(enrollment=enrollment, step=first.step)
+        lead = enrollment.lead
+        lead.company, lead.city, lead.first_name = f"Hôtel & Zoon {n}", "Utrecht", f"Anna {n}"
+        lead.url, lead.vars = f"https://www.hotel-{n}.example/?p={n}&q=2", {"rooms": str(n % 100)}
+        lead.save()
+    rows = Message.objects.select_related(*COMPOSED_FROM).exclude(pk=first.pk)
+    return list(rows.order_by("pk"))
+
+
+def _afresh(compose: Callable[[object], object]) -> Callable[[object], object]:
+    """`compose` with what it remembers of templates forgotten each time."""
+    from templates_app import rendering, sandbox
+
+    caches = [
+        one for module in (rendering, sandbox) for one in vars(module).values()
+        if hasattr(one, "cache_clear") and one is not sandbox.compile_template
+    ]  # fmt: skip
+
+    def composed(message: object) -> object:
+        for cache in caches:
+            cache.cache_clear()
+        return compose(message)
+
+    return composed
+
+
+def _cost(work: Callable[[object], object], items: Sequence[object]) -> float:
+    rounds = []
+    for _ in range(ROUNDS):
+        started = process_time()
+        for item in items:
+            work(item)
+        rounds.append((process_time() - started) / len(items) * 1000)
+    return median(rounds)
+
+
+def main() -> None:
+    """Print the measures. Django and a database are had in a process of its own."""
+    if sys.argv[1:] == ["here"]:
+        import django
+
+        django.setup()
+        for what, value in measure().items():
+            unit = "ms" if isinstance(value, float) else "bytes"
+            print(
+                f"{what:16}{value:10.3f} {unit}" if unit == "ms" else f"{what:16}{value:6} {unit}"
+            )
+        return
+    from benchmarks.place import place
+
+    with place() as ours, ours.fresh() as environment:
+        command = [sys.executable, "-m", "benchmarks.composing", "here"]
+        subprocess.run(command, env=environment, check=True)
+
+
+if __name__ == "__main__":
+    main()
