@@ -13,8 +13,6 @@ from collections.abc import Collection
 from functools import lru_cache
 from html import escape
 
-import inscriptis
-from inscriptis.model.config import ParserConfig
 from markupsafe import Markup
 
 from templates_app.dialect import SIGNATURE
@@ -25,6 +23,7 @@ from templates_app.sandbox import (
     compile_template,
 )
 from templates_app.sanitising import clean_fragment, mail_document
+from templates_app.text_part import text_from_html, tidy
 from templates_app.values import (
     MissingVariables,
     RenderContext,
@@ -37,10 +36,7 @@ from templates_app.variables import missing, unmet
 # Long enough for any sentence, far below what one header line may hold (RFC 5322 §2.1.1).
 MAX_SUBJECT = 250
 
-_TEXT_OPTIONS = ParserConfig(display_links=True)
-_BLANK_LINES = re.compile(r"\n{3,}")
-_LINE_ENDS = re.compile(r"[ \t\xa0]+$", re.MULTILINE)
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BODY_END = re.compile(r".*(?=</body)", re.IGNORECASE | re.DOTALL)
 
 
 def render(source: TemplateSource, context: RenderContext) -> RenderedMail:
@@ -64,15 +60,6 @@ def preview(source: TemplateSource, context: RenderContext) -> RenderedMail:
     lacking = unmet(template.variables.requirements, context)
     shown = frozenset(name for need in lacking for name in need.any_of)
     return _build(template, context, missing(lacking, context), shown)
-
-
-def text_from_html(html: str) -> str:
-    """Readable plain text of sanitised HTML; links as "[word](address)"."""
-    try:
-        text = inscriptis.get_text(html, _TEXT_OPTIONS)
-    except RecursionError as error:
-        raise RenderFailed("html", "Nested too deep for a text part.", "Simplify it.") from error
-    return _tidy(text)
 
 
 class _Table:
@@ -149,21 +136,15 @@ def _html_part(part: CompiledPart, table: _Table, signature: str) -> str:
 
 
 def _before_body_end(html: str, addition: str) -> str:
-    end = html.lower().rfind("</body")
-    return html + addition if end < 0 else html[:end] + addition + html[end:]
+    body = _BODY_END.match(html)
+    return f"{body[0]}{addition}{html[body.end() :]}" if body else html + addition
 
 
 def _text_part(part: CompiledPart, table: _Table, signature: str) -> str:
     filled = part.fill(table)
     if signature and not part.has_signature:
         filled = f"{filled}\n\n{signature}"
-    return _tidy(filled)
-
-
-def _tidy(text: str) -> str:
-    """No trailing blanks, no gaps of several lines, no control characters but line ends."""
-    text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return _BLANK_LINES.sub("\n\n", _LINE_ENDS.sub("", text)).strip()
+    return tidy(filled)
 
 
 def _shown_pictures(

@@ -89,6 +89,12 @@ def test_the_signature_is_put_at_the_end_otherwise() -> None:
     assert mail.text == "Dag\n\nChristian"
 
 
+def test_the_signature_stands_inside_the_body_whatever_stands_before_it() -> None:
+    context = replace(lead(city="İzmir İİİ"), signature_html="<p>Christian</p>")
+    mail = render(html("<body><p>{{ city }}</p></BODY >"), context)
+    assert mail.html.endswith("<p>İzmir İİİ</p><p>Christian</p></body></html>")
+
+
 @given(st.text(max_size=400))
 def test_a_subject_is_one_line_whatever_a_lead_is_called(company: str) -> None:
     subject = render(TemplateSource("Aan {{ company|default('u') }}", "<p>x</p>"),
