@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import socket
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -32,38 +32,50 @@ class Claim:
 
 
 @transaction.atomic
-def claim_next(
-    domain_id: int, now: datetime, *, without_accounts: Collection[int] = ()
-) -> Claim | None:
-    """Take the next due message of a domain, or None. `now` is business time.
+def claim_due(
+    domain_id: int, now: datetime, *, at_most: int = 1, without_accounts: Collection[int] = ()
+) -> list[Claim]:
+    """Take the next due messages of a domain, in the order in which they must leave; [] where
+    none is due. `now` is business time.
 
     `without_accounts` leaves those out that would leave by one of these sending accounts.
     SKIP LOCKED: a row that another worker is claiming at this moment is not waited for.
     """
-    message = (
+    due = (
         Message.objects.due(now)
         .filter(domain=domain_id)
         .by_other_accounts_than(without_accounts)
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .first()
+        .values_list("pk", flat=True)[:at_most]
     )
-    if message is None:
-        return None
-    claim = Claim(message.pk, uuid.uuid4())
-    Message.objects.filter(pk=message.pk).update(
-        status=Message.Status.SENDING,
-        attempt_id=claim.attempt_id,
-        phase=Message.Phase.CLAIMED,
-        lease_until=Now() + CLAIM_LEASE,
+    claims = [Claim(message_id, uuid.uuid4()) for message_id in due]
+    if not claims:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Message._meta.db_table} AS message "  # noqa: S608
+            "SET status = 'sending', phase = 'claimed', attempt_id = claim.attempt_id, "
+            "lease_until = now() + make_interval(secs => %s) "
+            "FROM unnest(%s::bigint[], %s::uuid[]) AS claim (message_id, attempt_id) "
+            "WHERE message.id = claim.message_id",
+            [
+                CLAIM_LEASE.total_seconds(),
+                [claim.message_id for claim in claims],
+                [claim.attempt_id for claim in claims],
+            ],
+        )
+    worker = socket.gethostname()[:200]
+    SendAttempt.objects.bulk_create(
+        SendAttempt(
+            message_id=claim.message_id,
+            domain_id=domain_id,
+            attempt_id=claim.attempt_id,
+            started_at=now,
+            worker=worker,
+        )
+        for claim in claims
     )
-    SendAttempt.objects.create(
-        message=message,
-        domain_id=domain_id,
-        attempt_id=claim.attempt_id,
-        started_at=now,
-        worker=socket.gethostname()[:200],
-    )
-    return claim
+    return claims
 
 
 def held_by(claim: Claim) -> dict[str, object]:
@@ -87,7 +99,7 @@ def put_back(
     Where its flow has ended while it was being sent, it is canceled: nobody would look at a
     queued message of an ended flow any more.
     """
-    message = _locked_while(claim)
+    message = still_ours(claim)
     if message is None:
         return False
     values: dict[str, object] = {
@@ -107,13 +119,17 @@ def put_back(
     return True
 
 
-def _locked_while(claim: Claim) -> Message | None:
-    """The message, locked, while this claim is being worked on."""
-    if not Message.objects.filter(**held_by(claim), status=Message.Status.SENDING).exists():
+def still_ours(claim: Claim) -> Message | None:
+    """The message, locked, while its attempt is this claim's; None where it was taken over.
+
+    From `unknown` too: the reaper may have given up on a worker that was merely slow, and a
+    definite answer counts whenever it comes.
+    """
+    if not Message.objects.filter(**held_by(claim)).exists():
         return None
     message = lock_message(claim.message_id)
-    is_ours = message.attempt_id == claim.attempt_id
-    return message if is_ours and message.status == Message.Status.SENDING else None
+    is_under_way = message.status in (Message.Status.SENDING, Message.Status.UNKNOWN)
+    return message if is_under_way and message.attempt_id == claim.attempt_id else None
 
 
 def _cancel_if_over(message: Message, at: datetime) -> None:
@@ -141,6 +157,24 @@ def close_attempt(
     SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(
         outcome=outcome, detail=detail[:1000], finished_at=at, reply_code=reply_code
     )
+
+
+def close_accepted(answers: Sequence[tuple[Claim, str, int | None]], at: datetime) -> None:
+    """Close attempts whose mails were accepted: claim, the server's words and reply code."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {SendAttempt._meta.db_table} AS attempt "  # noqa: S608
+            "SET outcome = 'accepted', detail = answer.detail, reply_code = answer.code, "
+            "finished_at = %s "
+            "FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS answer (attempt_id, detail, code) "
+            "WHERE attempt.attempt_id = answer.attempt_id",
+            [
+                at,
+                [claim.attempt_id for claim, _, _ in answers],
+                [detail[:1000] for _, detail, _ in answers],
+                [code for _, _, code in answers],
+            ],
+        )
 
 
 def reap_expired_leases(now: datetime) -> tuple[int, int]:

@@ -12,12 +12,6 @@ from mailsuite.lib.errors import Refusal
 NO_DELAY = Delay(0, DelayUnit.WORKDAYS)
 
 
-def delay_before(step: FlowStep) -> Delay:
-    """The waits between `step`, a mail, and the mail before it. One query."""
-    assert step.mail_number is not None  # noqa: S101  a wait is before some mail, never the mail
-    return delays_by_mail(step.version.steps.all())[step.mail_number]
-
-
 def delays_by_mail(steps: Iterable[FlowStep]) -> dict[int, Delay]:
     """Mail number → its delay, for the steps of one version in any order.
 

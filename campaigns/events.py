@@ -2,7 +2,8 @@
 
 The event, the message's own marks, the enrollment's end, the suppression and the counters
 move in one transaction. A source that reports the same thing twice (a redelivered webhook,
-a doubled hit) changes nothing the second time.
+a doubled hit) changes nothing the second time. What the server's "yes" changes is told in
+`acceptance`, which does it for many mails at once.
 
 Lock order, here and everywhere: addresses, campaign, lead, enrollment, message, sending
 domain, figures.
@@ -11,26 +12,18 @@ domain, figures.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-import structlog
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Greatest
 
-from campaigns.calendars import sending_calendar
-from campaigns.delays import delay_before
+from campaigns.acceptance import last_gates, mark_sent
 from campaigns.enrollments import end_enrollments
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
-from campaigns.scheduling.errors import NoSendingDayError
 from campaigns.tally import Tally
-from leads.models import Lead, Suppression
+from leads.models import Suppression
 from leads.suppression import suppress
-from mailsuite.lib.errors import Refusal
-
-log = structlog.get_logger(__name__)
 
 Kind = MessageEvent.Kind
 Actor = MessageEvent.Actor
@@ -81,7 +74,7 @@ def record_event(
     message = lock_message(message_id)
     tally = Tally()
     if kind in PROOF_OF_DELIVERY and may_have_arrived(message):
-        _mark_sent(message, Actor.UNKNOWN, tally)
+        mark_sent([message], tally=tally)
     event = MessageEvent(
         message=message,
         kind=kind,
@@ -103,33 +96,6 @@ def record_event(
     return event
 
 
-@transaction.atomic
-def mark_sent(message: Message, *, actor: MessageEvent.Actor = Actor.UNKNOWN) -> None:
-    """A server has it: from the attempt under way, or known later of an `unknown` one.
-
-    The caller holds the lock on the message. Its time is that of the gate it passed. Raises
-    ValueError for a message that passed none.
-    """
-    tally = Tally()
-    _mark_sent(message, actor, tally)
-    tally.write()
-
-
-def _mark_sent(message: Message, actor: MessageEvent.Actor, tally: Tally) -> None:
-    attempt = _last_gated(message)
-    if attempt is None or attempt.gated_at is None:
-        raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
-    if message.status != Message.Status.SENDING:
-        # What follows it was planned around a mail of unknown fate.
-        tally.replan(message.domain_id)
-    event, is_new = MessageEvent.objects.get_or_create(
-        source_id=f"sent:{message.pk}",
-        defaults={"message": message, "kind": Kind.SENT, "at": attempt.gated_at, "actor": actor},
-    )
-    if is_new:
-        _sent(message, event, tally)
-
-
 def may_have_arrived(message: Message) -> bool:
     """Whether a proof decides: the fate is unknown, also where a person has since decided to
     send it again. A mail that was deferred or refused may have been looked at by a gateway and
@@ -138,15 +104,8 @@ def may_have_arrived(message: Message) -> bool:
         return True
     if message.status != Message.Status.QUEUED:
         return False
-    attempt = _last_gated(message)
+    attempt = last_gates([message]).get(message.pk)
     return attempt is not None and attempt.outcome == SendAttempt.Outcome.UNKNOWN
-
-
-def _last_gated(message: Message) -> SendAttempt | None:
-    """The attempt of the message that last passed the gate."""
-    return (
-        SendAttempt.objects.filter(message=message, gated_at__isnull=False).order_by("-id").first()
-    )
 
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:
@@ -194,55 +153,6 @@ def _end_this_flow(message: Message, event: MessageEvent, tally: Tally) -> None:
         event.at,
         tally=tally,
     )
-
-
-def _sent(message: Message, event: MessageEvent, tally: Tally) -> None:
-    message.status = Message.Status.SENT
-    message.sent_at = event.at
-    message.error = ""
-    message.lease_until = None
-    message.save(update_fields=["status", "sent_at", "error", "lease_until"])
-    Lead.objects.filter(pk=message.lead_id).update(
-        last_emailed_at=Greatest("last_emailed_at", Value(event.at))
-    )
-    _count(message, event, tally, "sent")
-    _free_next(message, tally)
-
-
-def _free_next(message: Message, tally: Tally) -> None:
-    """Give the next mail of the flow its earliest moment, or end the flow as completed."""
-    following = (
-        Message.objects.queued()
-        .filter(enrollment=message.enrollment_id, mail_number__gt=message.mail_number)
-        .select_related("step")
-        .order_by("mail_number")
-        .first()
-    )
-    if following is None:
-        if message.enrollment.status == Enrollment.Status.ACTIVE:
-            Enrollment.objects.filter(pk=message.enrollment_id).update(
-                status=Enrollment.Status.COMPLETED, ended_at=message.sent_at
-            )
-        return
-    following.not_before = _earliest(message, following)
-    following.save(update_fields=["not_before"])
-    if following.scheduled_at < following.not_before:
-        tally.replan(message.domain_id)
-
-
-def _earliest(message: Message, following: Message) -> datetime:
-    """When the next mail may leave at the earliest, counted from the real sending of `message`.
-
-    Rules that leave no day to send on must not keep a mail that is gone from being recorded:
-    then the window stays shut anyway, until somebody mends them and the domain is replanned.
-    """
-    assert message.sent_at is not None  # noqa: S101  _sent() has just set it
-    try:
-        calendar = sending_calendar(message.domain.policy, message.campaign)
-        return calendar.earliest(message.sent_at, delay_before(following.step))
-    except (Refusal, NoSendingDayError) as problem:
-        log.warning("no earliest moment", message_id=following.pk, detail=str(problem))
-        return message.sent_at + timedelta(days=1)
 
 
 def _opened(message: Message, event: MessageEvent, tally: Tally) -> None:
@@ -295,7 +205,6 @@ def _opted_out(message: Message, event: MessageEvent, tally: Tally) -> None:
 
 
 _EFFECTS: dict[str, Callable[[Message, MessageEvent, Tally], None]] = {
-    Kind.SENT: _sent,
     Kind.OPENED: _opened,
     Kind.CLICKED: _clicked,
     Kind.REPLIED: _replied,

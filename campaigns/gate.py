@@ -7,35 +7,27 @@ more; and a mail that passed before was on its way before.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import Enum
 
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import F, Q
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from campaigns.calendars import sending_calendar
-from campaigns.claiming import Claim, held_by
+from campaigns import objections, throttle
+from campaigns.claiming import Claim
+from campaigns.decisions import Decision, Verdict
 from campaigns.kept_content import keep
 from campaigns.mail import ComposedMail
-from campaigns.models import (
-    Campaign,
-    Enrollment,
-    Message,
-    SendAttempt,
-    SendingDomain,
-)
+from campaigns.models import Campaign, Enrollment, Message, SendAttempt, SendingDomain
 from campaigns.reconnecting import through_outages
-from campaigns.scheduling.calendar import SendingCalendar
-from campaigns.scheduling.errors import NoSendingDayError
 from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
 from leads.models import Lead
-from leads.suppression import hold_address, is_suppressed
+from leads.suppression import hold_addresses, suppressed_among
 from mailsuite.lib import clock
-from mailsuite.lib.errors import Refusal
 
 log = structlog.get_logger(__name__)
 
@@ -44,243 +36,180 @@ log = structlog.get_logger(__name__)
 # domain would lose a minute a mail.
 PATIENCE = timedelta(seconds=5)
 
+# Of a domain without a pause this many pass at once. So many at most are left `unknown` by a
+# worker that is killed.
+AT_ONCE = 10
+
+# What has passed must be on its way by then, or it does not leave at all (see sending).
+HANDOVER = timedelta(seconds=60)
+
 # MAIL, RCPT and DATA each take their time, then the server thinks about the whole mail.
-WIRE_LEASE = timedelta(seconds=4 * COMMAND_TIMEOUT_SECONDS + settings.SMTP_TIMEOUT_SECONDS)
-
-
-class Verdict(Enum):
-    PASSED = "passed"
-    LOST = "the claim was lost to another worker"
-    # Back to the queue: it may leave later.
-    NOT_YET = "not yet"
-    # Never: the message is canceled and the flow ended.
-    NEVER = "never"
+WIRE_LEASE = HANDOVER + timedelta(
+    seconds=4 * COMMAND_TIMEOUT_SECONDS + settings.SMTP_TIMEOUT_SECONDS
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    verdict: Verdict
-    why: str = ""
-    # With NEVER: why the enrollment ends.
-    end_reason: Enrollment.EndReason | None = None
-    # With NOT_YET: when the throttle opens, where that is all that is in the way.
-    opens_at: datetime | None = None
-    # With NOT_YET: there is no use in asking again before this.
-    not_before: datetime | None = None
+class Departure:
+    """A claimed message with the mail that was composed of it, ready to leave."""
+
+    claim: Claim
+    mail: ComposedMail
 
 
-def wait_at_gate(claim: Claim, mail: ComposedMail) -> Decision:
-    """pass_gate() now, and once more if the throttle opens within PATIENCE."""
-    decision = pass_gate(claim, mail)
+def wait_at_gate(departures: Sequence[Departure]) -> list[Decision]:
+    """pass_gate() now, and once more if all that is in the way is a throttle that opens within
+    PATIENCE."""
+    decisions = pass_gate(departures)
+    (opens_at, *others) = {decision.opens_at for decision in decisions}
     now = clock.now()
-    if decision.opens_at is None or not now < decision.opens_at <= now + PATIENCE:
-        return decision
-    clock.wait(decision.opens_at - now)
-    return pass_gate(claim, mail)
+    if others or opens_at is None or not now < opens_at <= now + PATIENCE:
+        return decisions
+    clock.wait(opens_at - now)
+    return pass_gate(departures)
 
 
-def pass_gate(claim: Claim, mail: ComposedMail) -> Decision:
-    """Decide on a claimed, composed message, at the business time when its turn comes.
+def pass_gate(departures: Sequence[Departure]) -> list[Decision]:
+    """Decide on messages of one domain, in the order in which they would leave, at the business
+    time when their turn comes. `departures` is not empty.
 
-    When it answers PASSED, the slot is taken, the message is in phase `wire`, its content
-    is stored, and all that is committed. Raises OperationalError where the database went away
-    before that; the reaper then finds the message as it was left.
+    Of those that PASSED the slots are taken, the messages are in phase `wire`, their content is
+    stored, and all that is committed. Raises OperationalError where the database went away
+    before that; the reaper then finds the messages as they were left.
     """
     try:
-        return _decide(claim, mail)
+        return _decide(departures)
     except OperationalError:
-        # The answer to the COMMIT may be all that was lost. Not to look would leave a mail as
-        # `unknown` that never left; to take it for a failure would let another one pass.
-        log.warning("gate without an answer", attempt_id=str(claim.attempt_id), exc_info=True)
+        # The answer to the COMMIT may be all that was lost. Not to look would leave mails as
+        # `unknown` that never left; to take it for a failure would let others pass.
+        log.warning("gate without an answer", exc_info=True)
         connection.close()
-        if not through_outages(lambda: _has_passed(claim)):
+        passed = through_outages(lambda: _have_passed(departures))
+        if not passed:
             raise
-        return Decision(Verdict.PASSED)
+        return [
+            Decision(Verdict.PASSED if departure.claim.message_id in passed else Verdict.LOST)
+            for departure in departures
+        ]
 
 
-def _has_passed(claim: Claim) -> bool:
-    """Whether the attempt is on the wire by what is committed, and still in its time."""
-    return Message.objects.filter(
-        **held_by(claim),
+def _have_passed(departures: Sequence[Departure]) -> set[int]:
+    """The ids of those on the wire by what is committed, and still in their time."""
+    on_the_wire = Message.objects.filter(
+        attempt_id__in=[departure.claim.attempt_id for departure in departures],
         status=Message.Status.SENDING,
         phase=Message.Phase.WIRE,
         lease_until__gt=Now(),
-    ).exists()
-
-
-def _decide(claim: Claim, mail: ComposedMail) -> Decision:
-    with transaction.atomic():
-        hold_address(mail.recipient)
-        message = _locked(claim)
-        if message is None:
-            return Decision(Verdict.LOST)
-        # Read only now: who waited for another gate to finish must not go by the time before.
-        now = clock.now()
-        decision = (
-            _forbidden_for_good(message, mail)
-            or _forbidden_for_now(message, now)
-            or _take_slot(message, now)
-        )
-        if decision.verdict is Verdict.PASSED:
-            _take_to_wire(claim, message, mail, now)
-        return decision
-
-
-def _locked(claim: Claim) -> Message | None:
-    """The message while it is this claim's, with all that may forbid it locked: shared where
-    many gates read it, for this one alone where the slot is taken."""
-    found = (
-        Message.objects.filter(pk=claim.message_id)
-        .values_list("campaign_id", "lead_id", "enrollment_id", "domain_id")
-        .first()
     )
-    if found is None:
-        return None
-    campaign_id, lead_id, enrollment_id, domain_id = found
-    _share_lock(Campaign, campaign_id)
-    _share_lock(Lead, lead_id)
-    _share_lock(Enrollment, enrollment_id)
+    return set(on_the_wire.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def _decide(departures: Sequence[Departure]) -> list[Decision]:
+    hold_addresses([departure.mail.recipient for departure in departures])
+    messages, domain = _locked([departure.claim for departure in departures])
+    # Read only now: who waited for another gate to finish must not go by the time before.
+    now = clock.now()
+    decisions = _throttled(_unthrottled(departures, messages, now), domain, now)
+    passed = [
+        departure
+        for departure, decision in zip(departures, decisions, strict=True)
+        if decision.verdict is Verdict.PASSED
+    ]
+    if passed:
+        _take_to_wire(passed, now)
+    return decisions
+
+
+def _locked(claims: Sequence[Claim]) -> tuple[dict[int, Message], SendingDomain]:
+    """Id → message, for those that are still these claims', and their domain; all that may
+    forbid them is locked: shared where many gates read it, for this one alone where the slot is
+    taken."""
+    found = Message.objects.filter(pk__in=[claim.message_id for claim in claims]).values_list(
+        "campaign_id", "lead_id", "enrollment_id", "domain_id"
+    )
+    campaign_ids, lead_ids, enrollment_ids, domain_ids = map(set, zip(*found, strict=True))
+    _share_lock(Campaign, campaign_ids)
+    _share_lock(Lead, lead_ids)
+    _share_lock(Enrollment, enrollment_ids)
     ours = Message.objects.filter(
-        **held_by(claim), status=Message.Status.SENDING, lease_until__gt=Now()
+        attempt_id__in=[claim.attempt_id for claim in claims],
+        status=Message.Status.SENDING,
+        lease_until__gt=Now(),
     )
-    if not ours.select_for_update(no_key=True).exists():
-        return None
-    SendingDomain.objects.select_for_update(no_key=True).only("pk").get(pk=domain_id)
-    return Message.objects.select_related("campaign", "enrollment", "lead", "domain__policy").get(
-        pk=claim.message_id
+    ids = list(ours.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    domain = (
+        SendingDomain.objects.select_related("policy")
+        .select_for_update(no_key=True, of=("self",))
+        .get(pk__in=domain_ids)
     )
+    messages = Message.objects.select_related("campaign", "enrollment", "lead").in_bulk(ids)
+    for message in messages.values():
+        message.domain = domain
+    return messages, domain
 
 
-def _forbidden_for_good(message: Message, mail: ComposedMail) -> Decision | None:
-    lead, reasons = message.lead, Enrollment.EndReason
-    if message.enrollment.status != Enrollment.Status.ACTIVE:
-        return Decision(Verdict.NEVER, f"the flow has ended: {message.enrollment.end_reason}")
-    if message.campaign.status == Campaign.Status.STOPPED:
-        return Decision(Verdict.NEVER, "the campaign was stopped", reasons.CAMPAIGN_STOPPED)
-    if lead.deleted_at is not None:
-        return Decision(Verdict.NEVER, "the lead was deleted", reasons.DELETED)
-    if lead.stopped_at is not None:
-        return Decision(Verdict.NEVER, "the lead was stopped", reasons.STOPPED)
-    if lead.status == Lead.Status.BOUNCED:
-        return Decision(Verdict.NEVER, "the lead's address bounced", reasons.BOUNCED)
-    if lead.status == Lead.Status.SUPPRESSED or is_suppressed(mail.recipient):
-        return Decision(Verdict.NEVER, "the address is suppressed", reasons.SUPPRESSED)
-    return None
-
-
-def _forbidden_for_now(message: Message, now: datetime) -> Decision | None:
-    campaign = message.campaign
-    if campaign.status != Campaign.Status.RUNNING:
-        return Decision(Verdict.NOT_YET, f"the campaign is {campaign.status}")
-    if message.not_before is None or message.not_before > now:
-        return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
-    try:
-        calendar = sending_calendar(message.domain.policy, campaign)
-        return _outside_window(message, calendar, now) or _over_limit(message, calendar, now)
-    except (Refusal, NoSendingDayError) as problem:  # the policy was changed under way
-        return Decision(Verdict.NOT_YET, str(problem))
-
-
-def _outside_window(message: Message, calendar: SendingCalendar, now: datetime) -> Decision | None:
-    """The grace is for what had its slot in the window of the day and got delayed."""
-    window = calendar.window(calendar.local_date(now))
-    delayed = window is not None and message.scheduled_at < window.closes
-    if calendar.is_open(now, delayed=delayed):
-        return None
-    opens = calendar.opening_after(now)
-    return Decision(Verdict.NOT_YET, "outside the sending window", not_before=opens)
-
-
-def _over_limit(message: Message, calendar: SendingCalendar, now: datetime) -> Decision | None:
-    limit = message.campaign.daily_limit
-    if limit is None or _sent_by_campaign_today(message, now) < limit:
-        return None
-    tomorrow = calendar.local_date(now) + timedelta(days=1)
-    return Decision(
-        Verdict.NOT_YET,
-        "the campaign's daily limit is reached",
-        not_before=calendar.sending_day(tomorrow)[1].opens,
-    )
-
-
-def _sent_by_campaign_today(message: Message, now: datetime) -> int:
-    """Gates passed today by the campaign, over all its domains.
-
-    Two domains count at the same moment under shared locks only; the lock on the campaign
-    taken here makes the second wait and see the first.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s)", [_LIMIT_LOCK, message.campaign_id % 2**31]
+def _unthrottled(
+    departures: Sequence[Departure], messages: Mapping[int, Message], now: datetime
+) -> list[Decision]:
+    """The decisions with the throttle left aside."""
+    suppressed = suppressed_among([departure.mail.recipient for departure in departures])
+    for_now = objections.ForNow(now)
+    decisions = []
+    for departure in departures:
+        message = messages.get(departure.claim.message_id)
+        if message is None:
+            decisions.append(Decision(Verdict.LOST))
+            continue
+        is_suppressed = departure.mail.recipient in suppressed
+        decisions.append(
+            objections.for_good(message, is_suppressed=is_suppressed)
+            or for_now.objection(message)
+            or Decision(Verdict.PASSED)
         )
-    starts = _local_midnight(message.domain, now)
-    return SendAttempt.objects.filter(
-        message__campaign=message.campaign_id,
-        domain__in=message.campaign.campaign_domains.values("domain"),
-        gated_at__gte=starts,
-    ).count()
+    return decisions
 
 
-def _take_slot(message: Message, now: datetime) -> Decision:
-    """The throttle: one conditional UPDATE on the domain's row, or no mail.
-
-    It holds for all workers, aliases and campaigns of the domain, because they all meet in
-    this row. An opening further away than one interval was left by a clock that ran ahead
-    and has been set right: it is brought back to one interval from now, and not ignored,
-    since whoever is a moment behind another worker would take it for that.
-    """
-    domain, policy = message.domain, message.domain.policy
-    interval = timedelta(minutes=policy.interval_minutes)
-    row = SendingDomain.objects.filter(pk=domain.pk)
-    row.filter(next_allowed_at__gt=now + interval + PATIENCE).update(next_allowed_at=now + interval)
-    day = now.astimezone(policy.zone).date()
-    row.exclude(sent_on=day).update(sent_on=day, sent_today=_gates_passed_today(domain, now))
-    taken = row.filter(
-        Q(next_allowed_at=None) | Q(next_allowed_at__lte=now),
-        is_active=True,
-        paused_at=None,
-        sent_today__lt=policy.daily_cap,
-    ).update(next_allowed_at=now + interval, sent_today=F("sent_today") + 1)
-    if taken:
-        return Decision(Verdict.PASSED)
-    domain.refresh_from_db(fields=["next_allowed_at"])
-    return Decision(
+def _throttled(
+    decisions: Sequence[Decision], domain: SendingDomain, now: datetime
+) -> list[Decision]:
+    """The same, with those that the throttle stops; the first ones go first."""
+    wanted = sum(decision.verdict is Verdict.PASSED for decision in decisions)
+    free = throttle.take_slots(domain, wanted, now) if wanted else 0
+    closed = Decision(
         Verdict.NOT_YET, "the domain's throttle is closed", opens_at=domain.next_allowed_at
     )
+    throttled = []
+    for decision in decisions:
+        passes = decision.verdict is Verdict.PASSED
+        throttled.append(closed if passes and not free else decision)
+        free -= passes and free > 0
+    return throttled
 
 
-def _gates_passed_today(domain: SendingDomain, now: datetime) -> int:
-    """Counted from the ledger whenever the day changes, so that a clock that jumped a day
-    ahead and back does not open the cap a second time."""
-    starts = _local_midnight(domain, now)
-    return SendAttempt.objects.filter(
-        domain=domain, gated_at__gte=starts, gated_at__lt=starts + timedelta(days=1)
-    ).count()
-
-
-def _take_to_wire(claim: Claim, message: Message, mail: ComposedMail, now: datetime) -> None:
-    Message.objects.filter(pk=message.pk).update(
-        phase=Message.Phase.WIRE, lease_until=Now() + WIRE_LEASE, recipient=mail.recipient
-    )
-    SendAttempt.objects.filter(attempt_id=claim.attempt_id).update(
-        gated_at=now, scheduled_at=message.scheduled_at
-    )
-    keep(message.pk, mail)
-
-
-def _share_lock(model: type[Campaign | Lead | Enrollment], pk: int) -> None:
-    """Any number of gates at once; whoever changes the row waits for them, and they for it."""
+def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
+    mails = {departure.claim.message_id: departure.mail for departure in departures}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT 1 FROM {model._meta.db_table} WHERE id = %s FOR SHARE",  # noqa: S608
-            [pk],
+            f"UPDATE {Message._meta.db_table} AS message "  # noqa: S608
+            "SET phase = 'wire', recipient = mail.recipient, "
+            "lease_until = now() + make_interval(secs => %s) "
+            "FROM unnest(%s::bigint[], %s::text[]) AS mail (message_id, recipient) "
+            "WHERE message.id = mail.message_id",
+            [WIRE_LEASE.total_seconds(), list(mails), [mail.recipient for mail in mails.values()]],
         )
+    slot = Message.objects.filter(pk=OuterRef("message")).values("scheduled_at")
+    SendAttempt.objects.filter(
+        attempt_id__in=[departure.claim.attempt_id for departure in departures]
+    ).update(gated_at=now, scheduled_at=Subquery(slot))
+    keep(mails)
 
 
-def _local_midnight(domain: SendingDomain, now: datetime) -> datetime:
-    local = now.astimezone(domain.policy.zone)
-    return local.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-# Namespace of the advisory lock on a campaign's own daily limit.
-_LIMIT_LOCK = 0x6C696D74
+def _share_lock(model: type[Campaign | Lead | Enrollment], ids: Collection[int]) -> None:
+    """Any number of gates at once; whoever changes the rows waits for them, and they for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {model._meta.db_table} "  # noqa: S608
+            "WHERE id = ANY(%s) ORDER BY id FOR SHARE",
+            [list(ids)],
+        )

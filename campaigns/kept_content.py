@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.core.exceptions import ObjectDoesNotExist
 
 from campaigns.mail import Attachment, CannotComposeError, ComposedMail, InlineImage
@@ -10,13 +12,19 @@ from campaigns.pictures import inline_image, report_attachment
 from leads.models import ImageAsset, Report
 
 
-def keep(message_id: int, mail: ComposedMail) -> None:
-    """Store `mail` as the content of the message, in one statement.
+def keep(mails: Mapping[int, ComposedMail]) -> None:
+    """Store each mail as the content of the message with its id, in one statement.
 
     What is kept already stays: compose() restores it, so the second attempt brings the same.
     """
+    MessageContent.objects.bulk_create(
+        [_content(message_id, mail) for message_id, mail in mails.items()], ignore_conflicts=True
+    )
+
+
+def _content(message_id: int, mail: ComposedMail) -> MessageContent:
     reports = [one.report_id for one in mail.attachments if one.report_id is not None]
-    content = MessageContent(
+    return MessageContent(
         message_id=message_id,
         sender=f"{mail.sender_name} <{mail.sender_address}>",
         subject=mail.subject,
@@ -26,7 +34,6 @@ def keep(message_id: int, mail: ComposedMail) -> None:
         inline_images={image.content_id: image.key for image in mail.inline_images},
         report_id=reports[0] if reports else None,
     )
-    MessageContent.objects.bulk_create([content], ignore_conflicts=True)
 
 
 def restore(message: Message) -> ComposedMail | None:

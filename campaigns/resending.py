@@ -12,9 +12,9 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
+from campaigns.acceptance import mark_sent
 from campaigns.calendars import sending_calendar
 from campaigns.domain_holding import hold_domains
-from campaigns.events import mark_sent
 from campaigns.models import (
     Campaign,
     Enrollment,
@@ -23,7 +23,7 @@ from campaigns.models import (
 )
 from campaigns.tally import Tally
 from leads.models import Lead
-from leads.suppression import hold_address, is_suppressed
+from leads.suppression import hold_addresses, is_suppressed
 from mailsuite.lib.errors import Conflict
 
 Status = Message.Status
@@ -55,7 +55,7 @@ def assume_sent(message_id: int) -> Message:
     Raises Conflict where it is not unknown, and Message.DoesNotExist.
     """
     message = _unknown(message_id)
-    mark_sent(message, actor=MessageEvent.Actor.HUMAN)
+    mark_sent([message], actor=MessageEvent.Actor.HUMAN)
     return message
 
 
@@ -81,7 +81,7 @@ def _unknown(message_id: int) -> Message:
 def _locked(message_id: int) -> Message:
     """The message with all that it hangs on, locked in the order that everybody keeps."""
     message = Message.objects.select_related("lead").get(pk=message_id)
-    hold_address(message.lead.email)
+    hold_addresses([message.lead.email])
     _lock(Campaign, message.campaign_id)
     _lock(Lead, message.lead_id)
     _lock(Enrollment, message.enrollment_id)

@@ -7,46 +7,26 @@ connecting) costs no slot; what fails after it is told apart by how far the mail
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 
 import structlog
-from django.db import transaction
 
-from campaigns import claiming
-from campaigns.claiming import Claim, claim_next
+from campaigns.claiming import Claim, claim_due
 from campaigns.composing import COMPOSED_FROM, compose
-from campaigns.enrollments import end_enrollments
-from campaigns.events import mark_sent, record_event
-from campaigns.gate import Decision, Verdict, wait_at_gate
+from campaigns.decisions import Verdict
+from campaigns.finishing import finish, give_up, put_back_unsent, withhold
+from campaigns.gate import AT_ONCE, HANDOVER, Departure, wait_at_gate
 from campaigns.mail import CannotComposeError
-from campaigns.message_lock import lock_message
-from campaigns.models import (
-    Enrollment,
-    Message,
-    MessageEvent,
-    SendAttempt,
-    SendingAccount,
-    SendingDomain,
-)
-from campaigns.reconnecting import through_outages
-from campaigns.refusals import is_about_sender, is_hard_bounce
+from campaigns.models import Message, SendAttempt, SendingAccount, SendingDomain
 from campaigns.transport import (
     Delivery,
-    Outcome,
     Transport,
     TransportUnavailableError,
     transport_for,
 )
 from mailsuite.lib import clock
 
-log = structlog.get_logger(__name__)
-
-MAX_RETRIES = 2
-FIRST_BACKOFF = timedelta(minutes=10)
-BACKOFF_FACTOR = 3
-
-# A mail in one of these can still turn out to have been accepted.
-_OPEN = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKNOWN)
+_READ_WITH = ("alias__account", "alias__domain__account", *COMPOSED_FROM)
 
 
 class Sender:
@@ -59,210 +39,103 @@ class Sender:
         self._unreachable: set[int] = set()
 
     def send_due(self, *, seconds: float) -> int:
-        """Send until nothing may leave or the time is up (real seconds); answer how many left."""
+        """Send until nothing may leave or the time is up (real seconds); answer how many went
+        to the wire."""
         ends = time.monotonic() + seconds
+        domain = SendingDomain.objects.select_related("policy").get(pk=self._domain_id)
+        at_once = 1 if domain.policy.interval_minutes else AT_ONCE
         sent = 0
         try:
-            while time.monotonic() < ends and self.send_one_due():
-                sent += 1
+            with structlog.contextvars.bound_contextvars(domain=domain.name):
+                goes_on = True
+                while goes_on and time.monotonic() < ends:
+                    count, goes_on = self._send_next(at_once)
+                    sent += count
         finally:
             for transport in self._transports.values():
                 transport.close()
         return sent
 
-    def send_one_due(self) -> bool:
-        """Take one message as far as it goes; False when there is no use in going on now."""
-        claim = claim_next(self._domain_id, clock.now(), without_accounts=self._unreachable)
-        if claim is None:
-            return False
-        message = Message.objects.select_related(
-            "alias__account", "alias__domain__account", *COMPOSED_FROM
-        ).get(pk=claim.message_id)
-        with structlog.contextvars.bound_contextvars(
-            message_id=message.pk, domain=message.domain.name
-        ):
-            return self._send(claim, message)
+    def _send_next(self, at_once: int) -> tuple[int, bool]:
+        """Take the next messages as far as they go; how many went to the wire, and whether
+        there is any use in going on now."""
+        claims = claim_due(
+            self._domain_id, clock.now(), at_most=at_once, without_accounts=self._unreachable
+        )
+        if not claims:
+            return 0, False
+        messages = Message.objects.select_related(*_READ_WITH).in_bulk(
+            [claim.message_id for claim in claims]
+        )
+        prepared = (self._prepared(claim, messages[claim.message_id]) for claim in claims)
+        departures = [departure for departure in prepared if departure is not None]
+        if not departures:
+            return 0, True
+        return self._depart(departures, messages)
 
-    def _send(self, claim: Claim, message: Message) -> bool:
+    def _prepared(self, claim: Claim, message: Message) -> Departure | None:
+        """The message composed, with a connection that it can leave by; None where one of the
+        two cannot be had."""
         try:
             mail = compose(message)
         except CannotComposeError as problem:
-            _give_up(claim, SendAttempt.Outcome.NOT_COMPOSED, str(problem))
-            return True
+            give_up(claim, SendAttempt.Outcome.NOT_COMPOSED, str(problem))
+            return None
+        account = message.alias.sending_account
         try:
-            transport = self._connected(message.alias.sending_account)
+            self._transport(account).connect()
         except TransportUnavailableError as problem:
-            self._unreachable.add(message.alias.sending_account.pk)
-            _no_connection(claim, message, problem)
-            return True
-        decision = wait_at_gate(claim, mail)
-        if decision.verdict is not Verdict.PASSED:
-            _withhold(claim, message, decision)
-            return decision.verdict is Verdict.NEVER
-        finish(claim, transport.deliver(mail))
-        return True
+            self._cannot_leave(claim, account, problem)
+            return None
+        return Departure(claim, mail)
 
-    def _connected(self, account: SendingAccount) -> Transport:
-        transport = self._transports.setdefault(account.pk, transport_for(account))
-        transport.connect()
-        return transport
+    def _transport(self, account: SendingAccount) -> Transport:
+        if account.pk not in self._transports:
+            self._transports[account.pk] = transport_for(account)
+        return self._transports[account.pk]
 
+    def _cannot_leave(
+        self, claim: Claim, account: SendingAccount, problem: TransportUnavailableError
+    ) -> None:
+        self._unreachable.add(account.pk)
+        put_back_unsent(claim, str(problem), pauses_domain=problem.is_account_problem)
 
-def finish(claim: Claim, delivery: Delivery) -> None:
-    """Write down what became of a message that passed the gate.
+    def _depart(
+        self, departures: Sequence[Departure], messages: Mapping[int, Message]
+    ) -> tuple[int, bool]:
+        # From before the gate, so that a worker that is stopped in between does not think that it
+        # has just passed.
+        too_late = time.monotonic() + HANDOVER.total_seconds()
+        decisions = wait_at_gate(departures)
+        results = []
+        for departure, decision in zip(departures, decisions, strict=True):
+            message = messages[departure.claim.message_id]
+            if decision.verdict is not Verdict.PASSED:
+                withhold(departure.claim, message, decision)
+            elif delivery := self._deliver(departure, message.alias.sending_account, too_late):
+                results.append((departure.claim, delivery))
+        finish(results)
+        verdicts = {decision.verdict for decision in decisions}
+        return len(results), verdicts <= {Verdict.PASSED, Verdict.NEVER}
 
-    Compare-and-set on the attempt id: where somebody took the message over meanwhile, their
-    word stands. That also makes it safe to write again when the database went away or killed
-    the transaction: a definite answer is worth some patience.
-    """
-    log.info("delivery", outcome=delivery.outcome, code=delivery.code, detail=delivery.detail)
-    through_outages(lambda: _write_down(claim, delivery))
+    def _deliver(
+        self, departure: Departure, account: SendingAccount, too_late: float
+    ) -> Delivery | None:
+        """None where it did not leave at all, and is queued again.
 
-
-def _write_down(claim: Claim, delivery: Delivery) -> None:
-    if delivery.is_account_problem:
-        _objected(claim, delivery)
-    elif delivery.outcome == Outcome.ACCEPTED:
-        _accepted(claim, delivery)
-    elif delivery.outcome == Outcome.UNKNOWN:
-        _unknown(claim, delivery)
-    elif delivery.outcome == Outcome.REFUSED:
-        _refused(claim, delivery)
-    else:
-        _retry(claim, delivery)
-
-
-@transaction.atomic
-def _accepted(claim: Claim, delivery: Delivery) -> None:
-    """Also of an attempt that was replaced: the mail is out, so no other must leave."""
-    message = lock_message(claim.message_id)
-    gated = SendAttempt.objects.filter(
-        attempt_id=claim.attempt_id, message=message, gated_at__isnull=False
-    )
-    if message.status not in _OPEN or not gated.exists():
-        return
-    _close(claim, SendAttempt.Outcome.ACCEPTED, delivery)
-    mark_sent(message)
-
-
-@transaction.atomic
-def _unknown(claim: Claim, delivery: Delivery) -> None:
-    message = _still_ours(claim)
-    if message is None:
-        return
-    Message.objects.filter(pk=message.pk).update(
-        status=Message.Status.UNKNOWN, lease_until=None, error=delivery.detail[:1000]
-    )
-    _close(claim, SendAttempt.Outcome.UNKNOWN, delivery)
-
-
-@transaction.atomic
-def _refused(claim: Claim, delivery: Delivery) -> None:
-    """For good. An objection to the sender stops the domain as well: this lead is lost to the
-    campaign, the next ones need not be."""
-    if _still_ours(claim) is None:
-        return
-    hard = is_hard_bounce(delivery.code, delivery.detail)
-    _close(claim, SendAttempt.Outcome.REFUSED, delivery)
-    record_event(
-        claim.message_id,
-        MessageEvent.Kind.BOUNCED if hard else MessageEvent.Kind.FAILED,
-        at=clock.now(),
-        source_id=f"refused:{claim.attempt_id}",
-        detail={"hard": hard, "code": delivery.code, "reason": delivery.detail},
-    )
-    if not hard and is_about_sender(delivery.code, delivery.detail):
-        _pause_domain_of(claim, f"A server refuses this sender: {delivery.detail}")
-
-
-@transaction.atomic
-def _objected(claim: Claim, delivery: Delivery) -> None:
-    """Before the recipient was even looked at: the mail goes back, the domain stops."""
-    outcome = SendAttempt.Outcome(delivery.outcome)
-    put_back = claiming.put_back(
-        claim, outcome, delivery.detail, clock.now(), reply_code=delivery.code
-    )
-    if put_back:
-        _pause_domain_of(claim, f"The account was refused: {delivery.detail}")
-
-
-def _pause_domain_of(claim: Claim, reason: str) -> None:
-    SendingDomain.objects.filter(
-        pk__in=Message.objects.filter(pk=claim.message_id).values("domain"), paused_at=None
-    ).update(paused_at=clock.now(), pause_reason=reason[:500])
-
-
-def _retry(claim: Claim, delivery: Delivery) -> None:
-    """Twice, later and later; then it has failed."""
-    retries = Message.objects.values_list("retries", flat=True).get(pk=claim.message_id)
-    outcome = SendAttempt.Outcome(delivery.outcome)
-    if retries >= MAX_RETRIES:
-        _give_up(claim, outcome, f"still refused after {MAX_RETRIES} retries: {delivery.detail}")
-        return
-    claiming.put_back(
-        claim,
-        outcome,
-        delivery.detail,
-        clock.now(),
-        not_before=clock.now() + FIRST_BACKOFF * BACKOFF_FACTOR**retries,
-        counts_as_retry=True,
-        reply_code=delivery.code,
-    )
-
-
-@transaction.atomic
-def _give_up(claim: Claim, outcome: SendAttempt.Outcome, reason: str) -> None:
-    if not Message.objects.filter(**claiming.held_by(claim)).exists():
-        return
-    claiming.close_attempt(claim, outcome, reason, clock.now())
-    record_event(
-        claim.message_id,
-        MessageEvent.Kind.FAILED,
-        at=clock.now(),
-        source_id=f"failed:{claim.attempt_id}",
-        detail={"reason": reason},
-    )
-
-
-def _no_connection(claim: Claim, message: Message, problem: TransportUnavailableError) -> None:
-    """Not this mail's fault: it goes back as it was. A refused login stops the whole domain,
-    because each further try brings the account nearer to being locked."""
-    log.warning("no connection", detail=str(problem))
-    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, str(problem), clock.now())
-    if problem.is_account_problem:
-        _pause_domain_of(claim, str(problem))
-
-
-def _withhold(claim: Claim, message: Message, decision: Decision) -> None:
-    log.info("withheld", verdict=decision.verdict.name, why=decision.why)
-    now = clock.now()
-    if decision.verdict is Verdict.NOT_YET:
-        claiming.put_back(
-            claim,
-            SendAttempt.Outcome.WITHHELD,
-            decision.why,
-            now,
-            not_before=decision.not_before,
-        )
-    elif decision.verdict is Verdict.NEVER:
-        claiming.cancel(claim, decision.why, now)
-        if decision.end_reason is not None:
-            end_enrollments(
-                Enrollment.objects.filter(pk=message.enrollment_id), decision.end_reason, now
-            )
-
-
-def _still_ours(claim: Claim) -> Message | None:
-    """The message, locked, while the attempt is still this claim's.
-
-    From `unknown` too: the reaper may have given up on a worker that was merely slow.
-    """
-    if not Message.objects.filter(**claiming.held_by(claim)).exists():
-        return None
-    message = lock_message(claim.message_id)
-    under_way = message.status in (Message.Status.SENDING, Message.Status.UNKNOWN)
-    return message if under_way and message.attempt_id == claim.attempt_id else None
-
-
-def _close(claim: Claim, outcome: SendAttempt.Outcome, delivery: Delivery) -> None:
-    claiming.close_attempt(claim, outcome, delivery.detail, clock.now(), reply_code=delivery.code)
+        Its lease is meant for one mail: what comes too late might be another worker's by now.
+        """
+        if account.pk in self._unreachable:
+            put_back_unsent(departure.claim, "The mail before it could not leave either.")
+            return None
+        if time.monotonic() > too_late:
+            put_back_unsent(departure.claim, "It was not on its way soon enough after the gate.")
+            return None
+        try:
+            delivery = self._transport(account).deliver(departure.mail)
+        except TransportUnavailableError as problem:
+            self._cannot_leave(departure.claim, account, problem)
+            return None
+        if delivery.is_account_problem:
+            self._unreachable.add(account.pk)
+        return delivery

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from leads.addresses import InvalidAddress, normalised_address
 from leads.models import Lead, Suppression
-from leads.suppression import hold_address
+from leads.suppression import hold_addresses
 from leads.web_domains import InvalidUrl, web_domain
 from mailsuite.lib.errors import Conflict, Refusal
 
@@ -65,7 +65,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 def _status_by_list(address: str) -> Lead.Status:
     """What the suppression list says of an address, and says until we commit."""
-    hold_address(address)
+    hold_addresses([address])
     reasons = set(Suppression.objects.covering([address]).values_list("reason", flat=True))
     if Suppression.Reason.ERASED in reasons:
         raise Refusal(

@@ -22,13 +22,14 @@ _WHOLE_LIST = "*"
 _BULK = 1000
 
 
-def hold_address(address: str) -> None:
-    """Keep a normalised address from being suppressed until the transaction ends.
+def hold_addresses(addresses: Sequence[str]) -> None:
+    """Keep normalised addresses from being suppressed until the transaction ends.
 
     Shared: any number of senders hold at once, only a writer of the list waits. Call it
     before reading the list, or the answer may be stale when it arrives.
     """
-    _lock("pg_advisory_xact_lock_shared", [_WHOLE_LIST, address, address.rpartition("@")[2]])
+    domains = {address.rpartition("@")[2] for address in addresses}
+    _lock("pg_advisory_xact_lock_shared", {_WHOLE_LIST, *addresses, *domains})
 
 
 def _hold_for_writing(values: Sequence[str]) -> None:

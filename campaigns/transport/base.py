@@ -58,7 +58,11 @@ class Transport(ABC):
 
     @abstractmethod
     def deliver(self, mail: ComposedMail) -> Delivery:
-        """Hand one mail over, once. Never raises for anything that the other side does."""
+        """Hand one mail over, once.
+
+        Raises TransportUnavailableError where the connection is gone and no new one is to be
+        had, so that nothing has left; for nothing else that the other side does.
+        """
 
     @abstractmethod
     def close(self) -> None: ...

@@ -50,7 +50,7 @@ def follow_up(
 
 def sent(one: Message) -> Message:
     """As if it had been composed and taken by a server."""
-    keep(one.pk, compose(one))
+    keep({one.pk: compose(one)})
     Message.objects.filter(pk=one.pk).update(status=Message.Status.SENT, sent_at=MONDAY)
     return Message.objects.get(pk=one.pk)
 

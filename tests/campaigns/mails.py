@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from campaigns.claiming import Claim, claim_next
-from campaigns.gate import Decision, pass_gate
+from campaigns.claiming import Claim, claim_due
+from campaigns.decisions import Decision
+from campaigns.gate import Departure, pass_gate
 from campaigns.mail import ComposedMail
 from campaigns.models import Message
 from mailsuite.lib import clock
@@ -27,8 +28,7 @@ def composed(message: Message, **fields: str) -> ComposedMail:
 
 
 def claimed(message: Message, now: datetime = MONDAY) -> Claim:
-    claim = claim_next(message.domain_id, now)
-    assert claim is not None
+    (claim,) = claim_due(message.domain_id, now)
     assert claim.message_id == message.pk
     return claim
 
@@ -36,7 +36,12 @@ def claimed(message: Message, now: datetime = MONDAY) -> Claim:
 def at_gate(claim: Claim, mail: ComposedMail, now: datetime = MONDAY) -> Decision:
     """What the gate says when it is `now`."""
     with clock.frozen(now):
-        return pass_gate(claim, mail)
+        return through_gate(claim, mail)
+
+
+def through_gate(claim: Claim, mail: ComposedMail) -> Decision:
+    (decision,) = pass_gate([Departure(claim, mail)])
+    return decision
 
 
 def two_mail_flow(**fields: object) -> tuple[Message, Message]:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models.functions import Now
 
 from campaigns import claiming
-from campaigns.claiming import claim_next, reap_expired_leases
+from campaigns.claiming import claim_due, reap_expired_leases
 from campaigns.models import DailyFigures, Enrollment, Message, SendAttempt
 from tests.campaigns.mails import claimed
 from tests.factories import MessageFactory
@@ -35,7 +35,8 @@ def test_the_message_that_has_waited_longest_goes_first():
     earlier = MessageFactory(
         enrollment__domain=later.domain, scheduled_at=MONDAY - timedelta(minutes=20)
     )
-    assert claim_next(later.domain_id, MONDAY).message_id == earlier.pk
+    (claim,) = claim_due(later.domain_id, MONDAY)
+    assert claim.message_id == earlier.pk
 
 
 @pytest.mark.parametrize(
@@ -58,7 +59,7 @@ def test_what_is_not_due_is_not_claimed(change):
         row = getattr(message, owner) if owner else message
         setattr(row, field, value)
         row.save()
-    assert claim_next(message.domain_id, MONDAY) is None
+    assert claim_due(message.domain_id, MONDAY) == []
     assert not SendAttempt.objects.exists()
 
 
@@ -66,8 +67,8 @@ def test_what_is_not_due_is_not_claimed(change):
 def test_workers_at_the_same_moment_never_claim_the_same_message():
     domain = MessageFactory().domain
     MessageFactory.create_batch(3, enrollment__domain=domain)
-    claims = in_threads(8, lambda: claim_next(domain.pk, MONDAY))
-    taken = [claim.message_id for claim in claims if claim]
+    claims = in_threads(8, lambda: claim_due(domain.pk, MONDAY))
+    taken = [claim.message_id for turn in claims for claim in turn]
     assert len(taken) == len(set(taken)) <= 4
     assert SendAttempt.objects.count() == len(taken)
 
@@ -130,7 +131,7 @@ def test_a_worker_that_died_after_the_gate_leaves_it_unknown_for_good():
     assert reap_expired_leases(MONDAY) == (0, 1)
     message.refresh_from_db()
     assert (message.status, message.attempt_id) == (Status.UNKNOWN, claim.attempt_id)
-    assert claim_next(message.domain_id, MONDAY) is None
+    assert claim_due(message.domain_id, MONDAY) == []
 
 
 @pytest.mark.parametrize("way_back", ["put back", "reaped"])

@@ -4,7 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from campaigns.events import mark_sent, record_event
+from campaigns.acceptance import mark_sent
+from campaigns.events import record_event
 from campaigns.gate import Verdict
 from campaigns.models import DailyFigures, Enrollment, Message, MessageEvent, SendingDomain
 from leads.models import Lead, Suppression
@@ -42,7 +43,7 @@ def gated(message: Message) -> Message:
 
 def test_a_sent_mail_is_dated_by_its_gate_counted_and_frees_the_next_one():
     first, second = two_mail_flow()
-    mark_sent(gated(first))
+    mark_sent([gated(first)])
     first.refresh_from_db()
     second.refresh_from_db()
     assert (first.status, first.sent_at) == (Message.Status.SENT, MONDAY)
@@ -59,21 +60,21 @@ def test_a_mail_that_left_late_pushes_the_next_one_to_its_offset():
     wednesday = MONDAY + timedelta(days=2)
     claim = claimed(first, wednesday)
     at_gate(claim, composed(first), wednesday)
-    mark_sent(first)
+    mark_sent([first])
     second.refresh_from_db()
     assert second.not_before == MONDAY + timedelta(days=7)  # three workdays after Wednesday
     assert SendingDomain.objects.get().needs_replanning
 
 
 def test_the_last_mail_of_a_flow_completes_the_enrollment():
-    mark_sent(gated(MessageFactory()))
+    mark_sent([gated(MessageFactory())])
     enrollment = Enrollment.objects.get()
     assert (enrollment.status, enrollment.ended_at) == (Enrollment.Status.COMPLETED, MONDAY)
 
 
 def test_nothing_is_sent_that_passed_no_gate():
     with pytest.raises(ValueError, match="no gate"):
-        mark_sent(MessageFactory())
+        mark_sent([MessageFactory()])
     assert not MessageEvent.objects.exists()
 
 
@@ -197,7 +198,7 @@ def test_settling_an_old_mail_leaves_the_date_of_a_newer_one():
     message = MessageFactory(status=Message.Status.UNKNOWN)
     SendAttemptFactory(message=message, gated_at=MONDAY)
     Lead.objects.update(last_emailed_at=MONDAY + timedelta(days=2))
-    mark_sent(message)
+    mark_sent([message])
     assert Lead.objects.get().last_emailed_at == MONDAY + timedelta(days=2)
     assert SendingDomain.objects.get().needs_replanning
 

@@ -1,6 +1,6 @@
 import pytest
 
-from campaigns.delays import delay_before, delays_by_mail
+from campaigns.delays import delays_by_mail
 from campaigns.flow_building import add_version, mails_of, pin_version, steps_for
 from campaigns.models import FlowStep, FlowVersion
 from campaigns.scheduling.values import Delay, DelayUnit
@@ -129,4 +129,4 @@ def test_the_delay_of_a_mail_is_the_waits_before_it():
     second = FlowStepFactory(mail_number=2)
     FlowStepFactory(version=second.version, mail_number=1)
     WaitFactory(version=second.version, delay=5)
-    assert delay_before(second) == Delay(5, DelayUnit.WORKDAYS)
+    assert delays_by_mail(second.version.steps.all())[2] == Delay(5, DelayUnit.WORKDAYS)

@@ -9,8 +9,9 @@ from django.db import connection, connections, transaction
 from django.utils import timezone
 
 from campaigns import gate
-from campaigns.claiming import claim_next
-from campaigns.gate import Decision, Verdict, pass_gate, wait_at_gate
+from campaigns.claiming import claim_due
+from campaigns.decisions import Decision, Verdict
+from campaigns.gate import Departure, wait_at_gate
 from campaigns.models import (
     Campaign,
     Enrollment,
@@ -23,7 +24,7 @@ from campaigns.models import (
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
-from tests.campaigns.mails import at_gate, claimed, composed
+from tests.campaigns.mails import at_gate, claimed, composed, through_gate
 from tests.factories import MessageFactory
 from tests.factories.campaigns import MONDAY
 from tests.threads import in_threads
@@ -203,7 +204,7 @@ def test_of_many_workers_at_the_gate_at_once_one_passes():
     with clock.frozen(MONDAY):
         first = MessageFactory()
         others = MessageFactory.create_batch(5, enrollment__domain=first.domain, alias=first.alias)
-        claims = [claim_next(first.domain_id, MONDAY) for _ in range(6)]
+        claims = claim_due(first.domain_id, MONDAY, at_most=6)
         mails = {message.pk: composed(message) for message in (first, *others)}
     SendingPolicy.objects.update(
         send_days=[1, 2, 3, 4, 5, 6, 7], window_start=time(0), window_end=time(23, 59),
@@ -213,7 +214,7 @@ def test_of_many_workers_at_the_gate_at_once_one_passes():
 
     def through() -> Decision:
         claim = next(queue)
-        return pass_gate(claim, mails[claim.message_id])
+        return through_gate(claim, mails[claim.message_id])
 
     decisions = in_threads(6, through)
     assert [one.verdict for one in decisions].count(Verdict.PASSED) == 1
@@ -268,7 +269,8 @@ def test_a_throttle_about_to_open_is_waited_for_and_no_longer(monkeypatch, early
     stepping = SteppingClock(MONDAY + SLOT - timedelta(seconds=early_by))
     monkeypatch.setattr(clock, "_clock", stepping)
     claim = claimed(second, stepping.now())
-    assert wait_at_gate(claim, composed(second)).verdict is verdict
+    (decision,) = wait_at_gate([Departure(claim, composed(second))])
+    assert decision.verdict is verdict
     assert (stepping.now() == MONDAY + SLOT) is (verdict is Verdict.PASSED)
 
 

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
+from campaigns.decisions import Verdict
 from campaigns.events import record_event
-from campaigns.gate import Verdict
+from campaigns.finishing import finish
 from campaigns.models import (
     DailyFigures,
     Enrollment,
@@ -19,7 +20,7 @@ from campaigns.models import (
     SendingDomain,
 )
 from campaigns.resending import resend_unknown
-from campaigns.sending import Sender, finish
+from campaigns.sending import Sender
 from campaigns.transport import Delivery, Outcome
 from campaigns.transport import smtp as smtp_module
 from leads.models import Lead, Suppression
@@ -166,7 +167,7 @@ def test_a_definite_answer_outlives_a_transaction_that_was_killed(frozen_clock, 
     message = MessageFactory()
     claim = claimed(message)
     assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
-    monkeypatch.setattr("campaigns.sending.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("campaigns.reconnecting.time.sleep", lambda seconds: None)
     killed = iter([OperationalError("deadlock detected"), OperationalError("gone"), None])
 
     def fail_twice(*_: object) -> None:
@@ -174,7 +175,7 @@ def test_a_definite_answer_outlives_a_transaction_that_was_killed(frozen_clock, 
             raise problem
 
     with connection.execute_wrapper(_before_events(fail_twice)):
-        finish(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))
+        finish([(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))])
     message.refresh_from_db()
     assert message.status == Status.BOUNCED
     assert Suppression.objects.get().value == message.lead.email
@@ -196,7 +197,7 @@ def test_late_word_that_a_mail_arrived_stops_its_second_sending(frozen_clock):
     Message.objects.update(status=Status.UNKNOWN, lease_until=None)
     SendAttempt.objects.update(outcome=Attempt.UNKNOWN)
     resend_unknown(message.pk, MONDAY)
-    finish(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))
+    finish([(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))])
     message.refresh_from_db()
     assert (message.status, message.sent_at) == (Status.SENT, MONDAY)
 
@@ -222,7 +223,7 @@ def test_answers_and_opt_outs_of_one_campaign_at_once_kill_none_of_each_other(fr
         status=Status.SENT, sent_at=MONDAY
     )
     work = [
-        lambda claim=claim: finish(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))
+        lambda claim=claim: finish([(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))])
         for claim in claims
     ] + [
         lambda pk=message.pk: record_event(
@@ -326,7 +327,7 @@ def test_an_answer_that_comes_after_the_reaper_still_counts(frozen_clock):
     claim = claimed(message)
     Message.objects.update(phase=Message.Phase.WIRE, status=Status.UNKNOWN)
     SendAttempt.objects.update(gated_at=MONDAY)
-    finish(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))
+    finish([(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))])
     message.refresh_from_db()
     assert message.status == Status.SENT
 
@@ -337,7 +338,7 @@ def test_an_answer_of_an_attempt_that_was_replaced_changes_nothing(frozen_clock)
     Message.objects.update(status=Status.QUEUED, attempt_id=None)
     claimed(message)
     for outcome in Outcome:
-        finish(stale, Delivery(outcome, 250, "late"))
+        finish([(stale, Delivery(outcome, 250, "late"))])
     message.refresh_from_db()
     assert message.status == Status.SENDING
     assert not MessageEvent.objects.exists()

@@ -1,0 +1,204 @@
+"""What becomes of a claimed message: sent, refused, tried again, put back, given up.
+
+Compare-and-set on the attempt id throughout: where somebody took the message over meanwhile,
+their word stands. That also makes it safe to write again when the database went away or killed
+the transaction: a definite answer is worth some patience.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from django.db import transaction
+
+from campaigns import claiming
+from campaigns.acceptance import mark_sent
+from campaigns.claiming import Claim, still_ours
+from campaigns.decisions import Decision, Verdict
+from campaigns.enrollments import end_enrollments
+from campaigns.events import record_event
+from campaigns.message_lock import lock_messages
+from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
+from campaigns.reconnecting import through_outages
+from campaigns.refusals import is_about_sender, is_hard_bounce
+from campaigns.transport import Delivery, Outcome
+from mailsuite.lib import clock
+
+log = structlog.get_logger(__name__)
+
+MAX_RETRIES = 2
+FIRST_BACKOFF = timedelta(minutes=10)
+BACKOFF_FACTOR = 3
+
+# A mail in one of these can still turn out to have been accepted.
+_OPEN = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKNOWN)
+
+Result = tuple[Claim, Delivery]
+
+
+def finish(results: Sequence[Result]) -> None:
+    """Write down what became of messages that passed the gate; the accepted ones in one go."""
+    for claim, delivery in results:
+        log.info(
+            "delivery",
+            message_id=claim.message_id,
+            outcome=delivery.outcome,
+            code=delivery.code,
+            detail=delivery.detail,
+        )
+    accepted = [(claim, delivery) for claim, delivery in results if delivery.is_accepted]
+    if accepted:
+        through_outages(lambda: _accepted(accepted))
+    for claim, delivery in results:
+        if not delivery.is_accepted:
+            through_outages(partial(_not_accepted, claim, delivery))
+
+
+@transaction.atomic
+def _accepted(results: Sequence[Result]) -> None:
+    """Also of attempts that were replaced: the mail is out, so no other must leave."""
+    messages = lock_messages([claim.message_id for claim, _ in results])
+    gated = set(
+        SendAttempt.objects.filter(
+            attempt_id__in=[claim.attempt_id for claim, _ in results], gated_at__isnull=False
+        ).values_list("attempt_id", flat=True)
+    )
+    open_ones = [
+        (claim, delivery)
+        for claim, delivery in results
+        if claim.attempt_id in gated and messages[claim.message_id].status in _OPEN
+    ]
+    if not open_ones:
+        return
+    claiming.close_accepted(
+        [(claim, delivery.detail, delivery.code) for claim, delivery in open_ones], clock.now()
+    )
+    mark_sent([messages[claim.message_id] for claim, _ in open_ones])
+
+
+def _not_accepted(claim: Claim, delivery: Delivery) -> None:
+    if delivery.is_account_problem:
+        _objected(claim, delivery)
+    elif delivery.outcome == Outcome.UNKNOWN:
+        _unknown(claim, delivery)
+    elif delivery.outcome == Outcome.REFUSED:
+        _refused(claim, delivery)
+    else:
+        _retry(claim, delivery)
+
+
+@transaction.atomic
+def _unknown(claim: Claim, delivery: Delivery) -> None:
+    message = still_ours(claim)
+    if message is None:
+        return
+    Message.objects.filter(pk=message.pk).update(
+        status=Message.Status.UNKNOWN, lease_until=None, error=delivery.detail[:1000]
+    )
+    _close(claim, SendAttempt.Outcome.UNKNOWN, delivery)
+
+
+@transaction.atomic
+def _refused(claim: Claim, delivery: Delivery) -> None:
+    """For good. An objection to the sender stops the domain as well: this lead is lost to the
+    campaign, the next ones need not be."""
+    if still_ours(claim) is None:
+        return
+    hard = is_hard_bounce(delivery.code, delivery.detail)
+    _close(claim, SendAttempt.Outcome.REFUSED, delivery)
+    record_event(
+        claim.message_id,
+        MessageEvent.Kind.BOUNCED if hard else MessageEvent.Kind.FAILED,
+        at=clock.now(),
+        source_id=f"refused:{claim.attempt_id}",
+        detail={"hard": hard, "code": delivery.code, "reason": delivery.detail},
+    )
+    if not hard and is_about_sender(delivery.code, delivery.detail):
+        _pause_domain_of(claim, f"A server refuses this sender: {delivery.detail}")
+
+
+@transaction.atomic
+def _objected(claim: Claim, delivery: Delivery) -> None:
+    """Before the recipient was even looked at: the mail goes back, the domain stops."""
+    outcome = SendAttempt.Outcome(delivery.outcome)
+    put_back = claiming.put_back(
+        claim, outcome, delivery.detail, clock.now(), reply_code=delivery.code
+    )
+    if put_back:
+        _pause_domain_of(claim, f"The account was refused: {delivery.detail}")
+
+
+def _pause_domain_of(claim: Claim, reason: str) -> None:
+    SendingDomain.objects.filter(
+        pk__in=Message.objects.filter(pk=claim.message_id).values("domain"), paused_at=None
+    ).update(paused_at=clock.now(), pause_reason=reason[:500])
+
+
+def _retry(claim: Claim, delivery: Delivery) -> None:
+    """Twice, later and later; then it has failed."""
+    retries = Message.objects.values_list("retries", flat=True).get(pk=claim.message_id)
+    outcome = SendAttempt.Outcome(delivery.outcome)
+    if retries >= MAX_RETRIES:
+        give_up(claim, outcome, f"still refused after {MAX_RETRIES} retries: {delivery.detail}")
+        return
+    claiming.put_back(
+        claim,
+        outcome,
+        delivery.detail,
+        clock.now(),
+        not_before=clock.now() + FIRST_BACKOFF * BACKOFF_FACTOR**retries,
+        counts_as_retry=True,
+        reply_code=delivery.code,
+    )
+
+
+@transaction.atomic
+def give_up(claim: Claim, outcome: SendAttempt.Outcome, reason: str) -> None:
+    """It has failed, and its flow ends."""
+    if not Message.objects.filter(**claiming.held_by(claim)).exists():
+        return
+    claiming.close_attempt(claim, outcome, reason, clock.now())
+    record_event(
+        claim.message_id,
+        MessageEvent.Kind.FAILED,
+        at=clock.now(),
+        source_id=f"failed:{claim.attempt_id}",
+        detail={"reason": reason},
+    )
+
+
+@transaction.atomic
+def put_back_unsent(claim: Claim, reason: str, *, pauses_domain: bool = False) -> None:
+    """Nothing left, by no fault of this mail: it goes back as it was. A refused login pauses the
+    whole domain, because each further try brings the account nearer to being locked."""
+    log.warning("not sent", message_id=claim.message_id, detail=reason)
+    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, reason, clock.now())
+    if pauses_domain:
+        _pause_domain_of(claim, reason)
+
+
+def withhold(claim: Claim, message: Message, decision: Decision) -> None:
+    """The gate said no."""
+    log.info("withheld", message_id=message.pk, verdict=decision.verdict.name, why=decision.why)
+    now = clock.now()
+    if decision.verdict is Verdict.NOT_YET:
+        claiming.put_back(
+            claim,
+            SendAttempt.Outcome.WITHHELD,
+            decision.why,
+            now,
+            not_before=decision.not_before,
+        )
+    elif decision.verdict is Verdict.NEVER:
+        claiming.cancel(claim, decision.why, now)
+        if decision.end_reason is not None:
+            end_enrollments(
+                Enrollment.objects.filter(pk=message.enrollment_id), decision.end_reason, now
+            )
+
+
+def _close(claim: Claim, outcome: SendAttempt.Outcome, delivery: Delivery) -> None:
+    claiming.close_attempt(claim, outcome, delivery.detail, clock.now(), reply_code=delivery.code)
