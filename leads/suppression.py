@@ -32,7 +32,9 @@ def hold_addresses(addresses: Sequence[str]) -> None:
     _lock("pg_advisory_xact_lock_shared", {_WHOLE_LIST, *addresses, *domains})
 
 
-def _hold_for_writing(values: Sequence[str]) -> None:
+def hold_for_writing(values: Sequence[str]) -> None:
+    """Keep every sender and writer away from these addresses or domains until the transaction
+    ends. suppress() does it by itself; for whoever must lock other rows before that."""
     _lock("pg_advisory_xact_lock", [_WHOLE_LIST] if len(values) > _BULK else values)
 
 
@@ -78,7 +80,7 @@ def suppress(
     entered by hand takes on a later reason, for entries by hand can be taken off the list again.
     """
     wanted = sorted(set(values))
-    _hold_for_writing(wanted)
+    hold_for_writing(wanted)
     stored = (
         [Suppression.erased_value(value) for value in wanted]
         if reason == Suppression.Reason.ERASED
@@ -110,7 +112,7 @@ def unsuppress(entry: Suppression) -> int:
 
     Raises Conflict for every other entry: opt-outs, complaints, bounces and erasures stay.
     """
-    _hold_for_writing([entry.value])
+    hold_for_writing([entry.value])
     entry.refresh_from_db()
     if entry.reason != Suppression.Reason.MANUAL:
         raise Conflict(
