@@ -1,0 +1,146 @@
+"""Is it a report on a delivery, and what does it say of whom?
+
+The machine-readable report comes first (RFC 3464), then the words of the servers that send
+none. Addresses that a report in prose doesn't show are taken from flufl.bounce, then from the
+mail that came back: we send to one recipient a mail.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from tracking.reading.body_text import own_body
+from tracking.reading.bounce_text import (
+    addresses_in,
+    context_of,
+    is_bounce_in_prose,
+    is_delay,
+    report_of,
+    returned_copy,
+)
+from tracking.reading.delivery_status import STATUS_TYPES, StatusGroup, status_groups
+from tracking.reading.diagnosis import asks_for_confirmation, diagnose
+from tracking.reading.headers import Headers, parse_headers
+from tracking.reading.known_dialects import addresses_by_dialect
+from tracking.reading.parts import Letter, enclosed
+from tracking.reading.values import Reason, Recipient
+
+_LONGEST_DIAGNOSTIC = 1_000
+_MOST_RECIPIENTS = 100
+_CODE = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    recipients: tuple[Recipient, ...]
+    is_challenge: bool = False
+
+    @property
+    def has_failed(self) -> bool:
+        return any(recipient.action == "failed" for recipient in self.recipients)
+
+
+def read_report(letter: Letter, raw: bytes) -> DeliveryReport | None:
+    """None: it is no report on a delivery at all."""
+    body = own_body(letter)
+    report = report_of(body)
+    groups = status_groups(letter)
+    if groups:
+        return _from_groups(groups, report, letter)
+    subject = letter.headers.text("subject")
+    is_report = bool(letter.own_parts(*STATUS_TYPES))
+    if not is_report and not is_bounce_in_prose(letter, report, subject):
+        return None
+    return _from_prose(letter, raw, report, body)
+
+
+def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> DeliveryReport:
+    single = len({group.address for group in groups}) == 1
+    recipients: dict[str, Recipient] = {}
+    is_challenge = False
+    for group in groups[:_MOST_RECIPIENTS]:
+        recipient = _recipient_of(group, report if single else "", letter)
+        is_challenge |= asks_for_confirmation(group.diagnostic)
+        known = recipients.get(recipient.address)
+        if known is None or (known.action != "failed" and recipient.action == "failed"):
+            recipients[recipient.address] = recipient
+    return DeliveryReport(tuple(recipients.values()), is_challenge)
+
+
+def _recipient_of(group: StatusGroup, report: str, letter: Letter) -> Recipient:
+    said = group.diagnostic
+    reason = diagnose(said, group.status)
+    if reason in (Reason.OTHER, Reason.TEMPORARY, Reason.POLICY):
+        # The report's prose may say more than the diagnostic code that should.
+        said_elsewhere = " ".join((group.status_comment, _prose_about(group.address, report)))
+        fuller = diagnose(f"{said} {said_elsewhere}", group.status)
+        if fuller not in (Reason.OTHER, Reason.EXPIRED, Reason.SYSTEM, Reason.NETWORK):
+            reason = fuller
+            said = said or " ".join(said_elsewhere.split())
+    address = group.address or _addressed(letter)
+    found = _CODE.search(said)
+    return Recipient(
+        address=address,
+        final_address=group.final or address,
+        status=group.status or (found[0] if found else ""),
+        action=group.action or "failed",
+        reason=reason,
+        verdict=reason.verdict,
+        diagnostic=said[:_LONGEST_DIAGNOSTIC],
+    )
+
+
+def _prose_about(address: str, report: str) -> str:
+    return context_of(address, report, []) if report else ""
+
+
+def _from_prose(letter: Letter, raw: bytes, report: str, body: str) -> DeliveryReport:
+    failed = letter.headers.addresses("x-failed-recipients")
+    addresses = list(failed) or addresses_in(report) or addresses_by_dialect(raw)
+    own = {*letter.headers.addresses("to"), *letter.headers.addresses("from")}
+    addresses = [address for address in addresses if address not in own]
+    if not addresses:
+        addresses = [_addressed(letter, body)]
+    is_late = is_delay(report, letter.headers.text("subject"))
+    recipients = []
+    for address in addresses[:_MOST_RECIPIENTS]:
+        others = [other for other in addresses if other != address]
+        said = context_of(address, report, others) if report.strip() else ""
+        said = said or letter.headers.text("subject")
+        reason = diagnose(said)
+        found = _CODE.search(said)
+        recipients.append(
+            Recipient(
+                address=address,
+                final_address=address,
+                status=found[0] if found else "",
+                action="delayed" if is_late else "failed",
+                reason=reason,
+                verdict=reason.verdict,
+                diagnostic=" ".join(said.split())[:_LONGEST_DIAGNOSTIC],
+            )
+        )
+    return DeliveryReport(tuple(recipients), asks_for_confirmation(report))
+
+
+def _addressed(letter: Letter, body: str = "") -> str:
+    """Whom the returned mail was for; "" where it doesn't come back."""
+    for headers in returned_headers(letter, body):
+        for name in ("x-original-to", "to"):
+            if address := headers.address(name):
+                return address
+    return ""
+
+
+def returned_headers(letter: Letter, body: str) -> list[Headers]:
+    """Of the mails that this one encloses, whole or pasted below the report."""
+    found = [
+        enclosed(part)[0]
+        for part in letter.parts
+        if part.is_returned and part.type.endswith(("rfc822", "headers", "global", "partial"))
+    ]
+    if copy := returned_copy(body):
+        lines = (line.removeprefix(">").rstrip() for line in copy.split("\n"))
+        found.append(parse_headers("\n".join(lines).encode("utf-8", "replace")))
+    return found

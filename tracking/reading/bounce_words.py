@@ -1,0 +1,106 @@
+"""The words by which a mail server's report is known: English, Dutch, German, French, and
+some of others."""
+
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+_IM = re.IGNORECASE | re.MULTILINE
+
+DAEMON_ADDRESS = re.compile(
+    r"^(?:mailer-?daemon|mail-?daemon|mdaemon|postmaster|post_master|maildelivery|mail\.delivery"
+    r"|mailadmin|mail-?administrator|microsoftexchange|bounces?|bounce-notification|imss|inetgw\d*"
+    r"|mdaemon-\w+|mailgate|virusalert|e500_smtp|double-bounce|mail-?system|listserv|amavis"
+    r"|symantec_antivirus|no_?reply@(?:bounce|mailer))[^@]{0,60}@",
+    _I,
+)
+DAEMON_NAME = re.compile(
+    r"\b(?:mailer[- ]daemon|mail delivery|delivery (?:sub)?system|mail administrator|postmaster"
+    r"|system administrator|internet mail delivery|mail system|e-?mail system|microsoft outlook"
+    r"|microsoft exchange|mail router|mailsystem|sistema de entrega|mailzustell"
+    r"|bounce ?daemon|returned mail)\b",
+    _I,
+)
+SUBJECT = re.compile(
+    r"undeliver|returned (?:mail|to sender)|mail (?:delivery )?(?:failed|failure|error)|delivery (?:has )?"
+    r"(?:fail|error|problem|status|notification|report|unsuccess)|failure notice|non[- ]?deliver"
+    r"|could(?:n't| not) be delivered|not delivered|failed (?:mail|delivery)|permanent (?:delivery )?"
+    r"(?:failure|error)|mail system error|message (?:could not be|not) delivered|rejected mail"
+    r"|error (?:sending|delivering)|bounce|processing error|mail error|nameserver error report"
+    # Dutch, German, French; Spanish, Portuguese, Italian
+    r"|onbestelbaar|niet (?:af(?:ge)?leverd|bezorgd|bestelbaar)|aflever(?:ing|fout)|bezorg(?:ing|fout)"
+    r"|retour afzender|unzustellbar|nicht zugestellt|zustell(?:ung|fehler)|unzustell"
+    r"|r(?:ü|ue)cksendung|fehlgeschlagen|non (?:remis|distribu|d[ée]livr|livr)|(?:é|e)chec de (?:la )?"
+    r"(?:remise|livraison|distribution)|non recapitat|mancata consegna|no (?:se pudo )?entreg"
+    r"|n[aã]o (?:foi )?entreg|falha na entrega|niedostarcz",
+    _I,
+)
+ANSWERED = re.compile(r"^\s*(?:re|aw|antw|antwoord|sv|rép|ré|fwd?|wg|tr|doorst|vs)\s*:", _I)
+FAILED = re.compile(
+    r"(?:could|can|would|was|were|has|have|is|been|did|may)[ \t]?(?:n't|not| not|not been| been not)?"
+    r"(?: yet)? (?:be(?:en)? |not )*(?:un)?(?:deliver|reach|return)(?:ed|able)?\b"
+    r"|(?:not|n't) (?:been )?(?:able to )?(?:be )?(?:deliver|reach|sent|receiv|process)"
+    r"|cannot be (?:deliver|sent)|undeliver|(?:delivery|message|mail|sending)[^.\n]{0,40}\bfail"
+    r"|fail(?:ed|ure)[^.\n]{0,40}(?:deliver|send|recipient|address)|unable to (?:deliver|send|relay)"
+    r"|permanent (?:fatal )?(?:error|failure)|fatal errors|unknown (?:user|recipient|address)"
+    r"|user (?:is )?unknown|no such (?:user|recipient)|mailbox (?:is )?(?:full|unavailable|exceed)"
+    r"|rejected|encountered (?:an error|delivery problems|a delivery problem)|did not receive a copy"
+    r"|invalid (?:final delivery userid|recipient)|not a valid user|quota|problem[^.\n]{0,40}deliver"
+    r"|\b5[0-7]\d[ -][#\d(]?|did not reach|returned to (?:you|sender)|address(?:ee)? unknown"
+    r"|did not exactly match|non-deliverable"
+    # Dutch, German, French; Spanish, Portuguese, Italian, Polish
+    r"|niet (?:worden |kunnen )?(?:af(?:ge)?leverd|bezorgd|besteld)|kon (?:het|uw|de)? ?\w{0,12} ?niet"
+    r"|onbestelbaar|onbekende? (?:gebruiker|ontvanger)|nicht (?:zugestellt|ausgeliefert|erreicht)"
+    r"|konnte (?:\w+ ){0,6}nicht|unzustellbar|zustellung[^.\n]{0,60}(?:fehl|nicht)|unbekannt"
+    r"|n'a (?:pas |pu )+(?:pu |été |être )*(?:remis|distribu|d[ée]livr|achemin|livr)|non remis"
+    r"|impossible de (?:remettre|livrer|distribuer)|(?:é|e)chec|ne peut (?:pas )?(?:ê|e)tre"
+    r"|no (?:se )?(?:pudo|ha podido|puede)|n[aã]o (?:p[oô]de|foi|pode)|impossibile|nie (?:mo[zż]e|istnieje)",
+    _I,
+)
+# Stricter, for mails that nobody known sent: what only a report says.
+REPORT = re.compile(
+    r"permanent (?:fatal )?(?:error|failure)|transcript of (?:the )?session|(?:following|these) "
+    r"(?:address|recipient)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)|original message (?:follows|header)"
+    r"|copy of (?:the|your) (?:original )?message|volgende (?:adres|ontvanger|geadresseerde)"
+    r"|folgende[nr]? (?:adress|empf)|(?:adresses?|destinataires?) suivant|could not be delivered to",
+    _I,
+)
+DELAYED_SUBJECT = re.compile(
+    r"\bdelay(?:ed)?\b|\bwarning: (?:message|could not|mail)|still being retried|delivery warning"
+    r"|not yet been delivered|vertraagd|vertraging|verz(?:ö|oe)ger|retard[ée]|diff[ée]r[ée]",
+    _I,
+)
+DELAYED = re.compile(
+    r"(?:this is a )?warning(?: message)? only|not yet been delivered|has been (?:delayed|postponed)"
+    r"|will (?:be retried|continue to (?:attempt|try|be)|keep trying|retry)|attempts (?:to deliver )?will "
+    r"continue|do not need to resend|still (?:being )?(?:retried|trying)|continue to be made"
+    r"|nog niet (?:worden )?(?:af(?:ge)?leverd|bezorgd)|wordt opnieuw geprobeerd|noch nicht zugestellt"
+    r"|zustellung verz(?:ö|oe)gert|pas encore (?:été|pu)",
+    _I,
+)
+GIVEN_UP = re.compile(
+    r"permanent (?:fatal )?(?:error|failure)|given up|giving up|failed permanently|no longer (?:be )?retr"
+    r"|will not be retried|could not be delivered to one or more",
+    _I,
+)
+# Where the returned mail begins.
+RETURNED = re.compile(
+    r"^[ \t>|*=#-]{0,80}(?:begin )?(?:below|included|attached)?[^\n]{0,40}?(?:(?:a |the )?copy of (?:the|your)"
+    r" (?:original )?(?:message|mail|e-?mail)|original message(?: (?:follows|headers|header|details|attached"
+    r"|text))?|message header|header of the (?:source|original)|returned (?:message|mail)|message text"
+    r"|forwarded message|first \d+ lines|unsent message|undelivered message|source of the"
+    r"|oorspronkelijke? bericht|urspr(?:ü|ue)ngliche nachricht|message d'origine|message original)"
+    r"[^\n]{0,60}$"
+    r"|^(?:>?Return-Path|>?Received|DKIM-Signature|ARC-Seal|X-Received|Message-ID)[ \t]*:[^\n]*$",
+    _IM,
+)
+_A = r"[^\s<>()\[\]\",;:@'*|=]{1,64}@[^\s<>()\[\]\",;:@'*|]{1,255}"
+# Where Postfix, qmail and their kin put a failed address: at the start of a line of its own.
+FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<({_A})>:", re.MULTILINE)
+# Lines with addresses that are never the failed ones.
+NO_RECIPIENT = re.compile(
+    r"^[^\n]{0,200}(?:contact|please send mail|assistance|postmaster|from:|reply-to:|sender:|questions"
+    r"|help|support|abuse@|mail from|envelope-from)[^\n]*$",
+    _IM,
+)

@@ -1,0 +1,103 @@
+"""A reply → what its writer wrote, without the mail that it answers.
+
+Own code: of mail-parser-reply 1.36 and quotequail 0.5.4 neither knows the line that Gmail and
+Apple put above a quote in Dutch, and the first needs minutes for 100 kB of "On On On …".
+This goes through the lines once.
+"""
+
+from __future__ import annotations
+
+import re
+
+_MOST_LINES = 2_000
+_LONGEST_LINE = 1_000
+_I = re.IGNORECASE
+
+# "On Mon, Aug 3, 2026 at 9:00 AM Victor <v@x.nl> wrote:", also broken over two or three lines.
+_INTRODUCTION = re.compile(
+    r"^\s*>?\s*(?:"
+    r"(?:on|op|am|le|el|il|em|den|dnia|w dniu)\b.{4,300}\b(?:wrote|writes|schreef|geschreven"
+    r"|schrieb(?:en)?|a écrit|écrit|escribi[oó]|ha scritto|escreveu|skrev|napisa[lł]\w*)\b.{0,60}:"
+    r"|.{0,200}<?[^\s<>@]{1,64}@[^\s<>@]{1,200}>?.{0,40}\b(?:wrote|schreef|schrieb|a écrit)\b.{0,60}:"
+    r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.{0,200}<[^<>\s]{1,255}@[^<>\s]{1,255}>:?"
+    r"|.{1,100}\b(?:schreef op|wrote on|schrieb am|a écrit le)\b.{4,100}:"
+    r")\s*$",
+    _I,
+)
+_SEPARATOR = re.compile(
+    r"^\s*[-_=*]{2,}\s*(?:original(?: message| e?-?mail)?|forwarded message|oorspronkelijke? (?:e-?mail"
+    r"|bericht)|origineel bericht|doorgestuurd bericht|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)"
+    r"|original(?:e )?nachricht|weitergeleitete nachricht|message (?:d'origine|original|transféré)"
+    r"|mensaje original|messaggio originale)\s*[-_=*]{0,}\s*$"
+    r"|^\s*_{20,}\s*$",
+    _I,
+)
+# A mail's head as Outlook quotes it: "From:" and close below it "Sent:" or "Subject:".
+_HEAD_FROM = re.compile(r"^\s*[*>]{0,2}\s*(?:from|van|von|de|da|expéditeur|afzender)\s*:\**\s*\S", _I)
+_HEAD_MORE = re.compile(
+    r"^\s*[*>]{0,2}\s*(?:sent|date|to|subject|verzonden|verstuurd|datum|aan|onderwerp|gesendet|an|betreff"
+    r"|envoyé|à|objet|enviado|para|asunto|inviato|oggetto)(?: le)?\s*:",
+    _I,
+)
+_SIGNATURE = re.compile(
+    r"^\s*(?:-- ?|(?:sent from my|sent from (?:outlook|mail|yahoo)|get outlook for|verzonden (?:vanaf|via|met)"
+    r"|verstuurd (?:vanaf|via|met)|outlook voor|gesendet (?:von|mit)|von meinem \w+ gesendet|outlook für"
+    r"|envoyé (?:de|depuis|à partir)|t(?:é|e)l(?:é|e)chargez outlook)\b.{0,80})\s*$",
+    _I,
+)
+
+
+def own_words(text: str) -> str:
+    """Without quotes, their introductions, the mail below, and the signature mark's block."""
+    lines = [line[:_LONGEST_LINE].rstrip() for line in text.split("\n")[:_MOST_LINES]]
+    kept: list[str] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line.lstrip().startswith(">"):
+            at += 1
+            continue
+        width = _introduction_at(lines, at)
+        if width:
+            # Below an introduction stands what they answer; who answers beneath it has marked
+            # the quote by ">".
+            if not _is_marked_quote(lines, at + width):
+                break
+            at += width
+            continue
+        if _SEPARATOR.match(line) or _is_head(lines, at) or _SIGNATURE.match(line):
+            if _SIGNATURE.match(line) and _quote_follows(lines, at):
+                at += 1
+                continue
+            break
+        kept.append(line)
+        at += 1
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+
+
+def _introduction_at(lines: list[str], at: int) -> int:
+    """How many lines from here are one, 0 for none."""
+    for width in (1, 2, 3):
+        joined = " ".join(lines[at : at + width])
+        if len(joined) <= _LONGEST_LINE and joined.endswith((":", ": ", ">")) and (
+            _INTRODUCTION.match(joined)
+        ):
+            return width
+    return 0
+
+
+def _is_head(lines: list[str], at: int) -> bool:
+    if not _HEAD_FROM.match(lines[at]):
+        return False
+    below = [line for line in lines[at + 1 : at + 7] if line.strip()][:4]
+    return sum(bool(_HEAD_MORE.match(line)) for line in below) >= 2
+
+
+def _is_marked_quote(lines: list[str], at: int) -> bool:
+    following = next((line for line in lines[at : at + 4] if line.strip()), "")
+    return following.lstrip().startswith(">")
+
+
+def _quote_follows(lines: list[str], at: int) -> bool:
+    """Phones put their line above the quote, and people below it write on."""
+    return any(line.lstrip().startswith(">") for line in lines[at + 1 : at + 6])

@@ -1,0 +1,140 @@
+"""The one way in: raw bytes → ReadMail."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+from tracking.reading.auto_reply import auto_reply_sort, is_marked
+from tracking.reading.body_text import own_body, own_body_unquoted
+from tracking.reading.bounce import DeliveryReport, read_report, returned_headers
+from tracking.reading.complaint import SAYS_NO, read_complaint
+from tracking.reading.intent import intent_of
+from tracking.reading.opt_out import is_opt_out
+from tracking.reading.own_words import own_words
+from tracking.reading.parts import Letter, parse_letter
+from tracking.reading.references import references_of
+from tracking.reading.return_dates import return_date_in
+from tracking.reading.values import AutoReplySort, Complaint, Intent, Kind, ReadMail
+
+_LONGEST_OWN_TEXT = 20_000
+_ANSWER_SUBJECT = re.compile(
+    r"^\s*(?:re|aw|antw|antwoord|sv|rép|ré|vs|odp|betr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """A letter and what was found in it, read once."""
+
+    letter: Letter
+    raw: bytes
+    subject: str
+    body: str
+
+
+def read_mail(raw: bytes) -> ReadMail:
+    """What `raw` is, and what it says. Never raises; a mail that nobody can read is `other`.
+
+    Of a mail above 1 MB the first one is read, and `is_cut` says so.
+    """
+    try:
+        return _read(raw)
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
+        # Broken mail is no news and must not stop the ones behind it; what a mail can
+        # do to code is these.
+        return ReadMail(Kind.OTHER)
+
+
+def _read(raw: bytes) -> ReadMail:
+    letter = parse_letter(raw)
+    headers = letter.headers
+    body = own_body(letter)
+    returned = returned_headers(letter, body)
+    contents = _Contents(letter, raw, headers.text("subject"), body)
+    mail = ReadMail(
+        kind=Kind.OTHER,
+        message_id=next(iter(headers.message_ids("message-id")), ""),
+        from_address=headers.address("from"),
+        to_addresses=headers.addresses("to"),
+        subject=contents.subject,
+        date=headers.date(),
+        references=references_of(letter, returned, body),
+        is_cut=letter.is_cut,
+    )
+    if complaint := read_complaint(letter, returned):
+        return _complained(mail, complaint)
+    report = read_report(letter, raw)
+    if report is not None and not _is_notice(contents, report):
+        return _reported(mail, report)
+    return _written(mail, contents)
+
+
+def _is_notice(contents: _Contents, report: DeliveryReport) -> bool:
+    """Some absence notices come dressed as reports on a delivery, without a failed recipient."""
+    return not report.recipients and auto_reply_sort(contents.letter, contents.body) is not None
+
+
+def _complained(mail: ReadMail, complaint: Complaint) -> ReadMail:
+    kind = Kind.COMPLAINT if complaint.feedback_type in SAYS_NO else Kind.OTHER
+    return replace(mail, kind=kind, complaint=complaint)
+
+
+def _reported(mail: ReadMail, report: DeliveryReport) -> ReadMail:
+    if report.is_challenge:
+        return replace(
+            mail,
+            kind=Kind.AUTO_REPLY,
+            auto_reply=AutoReplySort.CHALLENGE,
+            recipients=report.recipients,
+        )
+    kind = Kind.BOUNCE if report.has_failed else Kind.OTHER
+    return replace(mail, kind=kind, recipients=report.recipients)
+
+
+def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
+    """Neither a report nor a complaint: a person, or a machine in a person's name."""
+    text = own_words(own_body_unquoted(contents.letter))[:_LONGEST_OWN_TEXT]
+    sort = auto_reply_sort(contents.letter, text)
+    if sort is not None:
+        return _auto_replied(replace(mail, own_text=text, auto_reply=sort))
+    if _is_bulk(contents.letter):
+        return replace(mail, own_text=text)
+    if is_opt_out(contents.subject, text):
+        return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
+    is_reply = mail.references.thread or _ANSWER_SUBJECT.match(contents.subject)
+    is_reply = is_reply or text.strip() != contents.body.strip()  # it quotes something
+    return replace(
+        mail,
+        kind=Kind.REPLY if is_reply else Kind.OTHER,
+        own_text=text,
+        intent=intent_of(text),
+    )
+
+
+def _auto_replied(mail: ReadMail) -> ReadMail:
+    mail = replace(mail, kind=Kind.AUTO_REPLY)
+    if mail.auto_reply is not AutoReplySort.OUT_OF_OFFICE:
+        return mail
+    written_on = mail.date.date() if mail.date else None
+    return replace(
+        mail,
+        intent=Intent.OUT_OF_OFFICE,
+        return_date=_return_date(f"{mail.subject} . {mail.own_text}", written_on),
+    )
+
+
+def _return_date(text: str, written_on: date | None) -> date | None:
+    """Without a Date, "until Monday" is any Monday: nothing is better than a guess."""
+    return return_date_in(text, written_on) if written_on else None
+
+
+def _is_bulk(letter: Letter) -> bool:
+    """Newsletters and lists, which answer nobody (RFC 2919, RFC 2369)."""
+    headers = letter.headers
+    return (
+        headers.has("list-id")
+        or headers.has("list-unsubscribe")
+        or headers.get("precedence").strip().lower() in ("bulk", "list", "junk")
+    ) and not is_marked(letter)
