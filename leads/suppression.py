@@ -7,9 +7,12 @@ address, so a mail is either gone before the opt-out is confirmed or never leave
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from leads.models import Lead, Suppression
 from mailsuite.lib.errors import Conflict
@@ -65,7 +68,6 @@ def suppressed_among(addresses: Sequence[str]) -> set[str]:
     }
 
 
-@transaction.atomic
 def suppress(
     values: Iterable[str],
     *,
@@ -79,8 +81,33 @@ def suppress(
     address that complained does not become one that was merely entered by hand. Only what was
     entered by hand takes on a later reason, for entries by hand can be taken off the list again.
     """
-    wanted = sorted(set(values))
-    hold_for_writing(wanted)
+    return suppress_together({scope: values}, reason=reason, note=note)
+
+
+@transaction.atomic
+def suppress_together(
+    values: Mapping[Suppression.Scope, Iterable[str]],
+    *,
+    reason: Suppression.Reason,
+    note: str = "",
+) -> int:
+    """The same for addresses and domains at once.
+
+    All of them are locked before the first is written: who locked an address and then, in a
+    second round, its domain would wait in a circle with a sender that takes both in one. Their
+    leads are marked together for the same reason.
+    """
+    wanted = {scope: sorted(set(of_scope)) for scope, of_scope in values.items()}
+    hold_for_writing([value for of_scope in wanted.values() for value in of_scope])
+    added = sum(_enter(of_scope, scope, reason, note) for scope, of_scope in wanted.items())
+    _mark_leads(wanted, reason)
+    return added
+
+
+def _enter(
+    wanted: Sequence[str], scope: Suppression.Scope, reason: Suppression.Reason, note: str
+) -> int:
+    """How many of the locked `wanted` were not on the list."""
     stored = (
         [Suppression.erased_value(value) for value in wanted]
         if reason == Suppression.Reason.ERASED
@@ -102,7 +129,6 @@ def suppress(
         Suppression.objects.filter(
             scope=scope, value__in=known, reason=Suppression.Reason.MANUAL
         ).update(reason=reason, note=note)
-    _mark_leads(wanted, scope, reason)
     return len(set(stored) - known)
 
 
@@ -128,11 +154,14 @@ def unsuppress(entry: Suppression) -> int:
 
 
 def _mark_leads(
-    values: Sequence[str], scope: Suppression.Scope, reason: Suppression.Reason
+    values: Mapping[Suppression.Scope, Sequence[str]], reason: Suppression.Reason
 ) -> None:
     status = Lead.Status.BOUNCED if reason == Suppression.Reason.BOUNCED else Lead.Status.SUPPRESSED
-    column = "email" if scope == Suppression.Scope.ADDRESS else "email_domain"
-    leads = Lead.objects.filter(**{f"{column}__in": values}, status=Lead.Status.ACTIVE)
+    columns = {Suppression.Scope.ADDRESS: "email", Suppression.Scope.DOMAIN: "email_domain"}
+    covered = [Q(**{f"{columns[scope]}__in": found}) for scope, found in values.items() if found]
+    if not covered:
+        return
+    leads = Lead.objects.filter(reduce(or_, covered), status=Lead.Status.ACTIVE)
     Lead.objects.filter(pk__in=leads.in_locking_order().values("pk")).update(status=status)
 
 

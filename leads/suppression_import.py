@@ -6,15 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import transaction
-
 from leads.addresses import InvalidAddress, normalised_address
 from leads.columns import MappingError, map_columns
 from leads.inspecting import FileRefused, limits
 from leads.lead_rows import Remark
 from leads.models import Suppression
 from leads.parsing import open_table
-from leads.suppression import suppress
+from leads.suppression import suppress_together
 from leads.tables import ReadOptions, Row, Table, UnreadableFile
 from leads.web_domains import InvalidUrl, web_domain
 
@@ -59,12 +57,7 @@ def import_suppressions(
                 count += 1
     except (UnreadableFile, MappingError) as error:
         raise FileRefused(error) from error
-    with transaction.atomic():
-        added = sum(
-            suppress(found, reason=reason, scope=scope, note=note)
-            for scope, found in values.items()
-            if found
-        )
+    added = suppress_together(values, reason=reason, note=note)
     return SuppressionImport(added=added, known=count - added, refusals=refusals)
 
 

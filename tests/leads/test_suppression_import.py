@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from pathlib import Path
 
 import pytest
+from django.db import connection, transaction
 
+from leads import suppression
 from leads.inspecting import FileRefused
-from leads.models import Suppression
+from leads.models import Lead, Suppression
+from leads.suppression import hold_addresses, is_suppressed
 from leads.suppression_import import SuppressionImport, import_suppressions
+from tests.factories import LeadFactory
 from tests.leads.files import workbook
+from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +94,49 @@ def test_a_file_that_can_not_be_used_is_refused_whole(
 
     assert caught.value.message.startswith(words)
     assert not entries()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sender_that_holds_an_address_of_the_list_waits_in_no_circle(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It takes the domain's lock first and then the address's, as their keys are sorted."""
+    domain = next(name for name in (f"zon{n}.nl" for n in range(99)) if _domain_goes_first(name))
+    address = f"jan@{domain}"
+    LeadFactory(email=address)
+    importer_holds = threading.Event()
+    works = iter(["import", "sender"])
+
+    def lock_and_let_the_sender_come(function: str, values: list[str]) -> None:
+        lock(function, values)
+        if not function.endswith("_shared"):
+            importer_holds.set()
+            _await_somebody_waiting()
+
+    def work() -> bool:
+        if next(works) == "import":
+            return imported(tmp_path, f"{address}\n{domain}\n").added == 2
+        importer_holds.wait(10)
+        with transaction.atomic():
+            hold_addresses([address])
+            return is_suppressed(address)
+
+    lock = suppression._lock
+    monkeypatch.setattr(suppression, "_lock", lock_and_let_the_sender_come)
+
+    assert in_threads(2, work) == [True, True]
+    assert Lead.objects.get().status == Lead.Status.SUPPRESSED
+
+
+def _await_somebody_waiting() -> None:
+    ends = time.monotonic() + 10
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute("SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            if cursor.rowcount:
+                return
+    pytest.fail("nobody waits for the importer's locks")
+
+
+def _domain_goes_first(domain: str) -> bool:
+    return suppression._lock_key(domain) < suppression._lock_key(f"jan@{domain}")
