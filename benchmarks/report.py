@@ -21,6 +21,7 @@ _BEGIN, _END = "<!-- table: begin -->", "<!-- table: end -->"
 _HEADINGS = (
     "bench", "seconds", "reference", "its seconds", "ratio", "must be", "peak MB", "what was done",
 )  # fmt: skip
+_WORDS = ("bench", "reference", "must be")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +61,13 @@ class Report:
 
     def show(self, console: Console) -> None:
         table = Table(title=f"{self.machine}, {self.measured_on}")
-        for heading in _HEADINGS:
-            table.add_column(
-                heading,
-                justify="left"
-                if heading in ("bench", "reference", "must be", "what was done")
-                else "right",
-            )
+        for heading in _HEADINGS[:-1]:
+            table.add_column(heading, justify="left" if heading in _WORDS else "right")
         for each in self.measurements:
             colour = "green" if each.holds(quick=self.quick) else "red"
             cells = _cells(each)
             cells[4] = f"[{colour}]{cells[4]}[/]"
-            table.add_row(*cells)
+            table.add_row(*cells[:-1])
         console.print(table)
         for each in self.missed:
             twice = " by more than twice" if self.quick else ""

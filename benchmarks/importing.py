@@ -1,0 +1,123 @@
+"""A file of leads into the database, against reading the file and a raw COPY of its rows.
+
+The reference reads with the bare library and sends the rows to a table of the same columns, those
+that the database computes included, with a primary key and no other index. What it takes without
+those columns, and into the leads' own table with all its indexes, stands in the detail.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+from django.core.files.base import File
+from django.db import connection
+from python_calamine import CalamineWorkbook
+
+from benchmarks.database import execute
+from benchmarks.lead_files import write_csv, write_workbook
+from benchmarks.measurement import Measurement
+from benchmarks.timing import by_turns, peak_memory_mb, seconds_of
+from leads.import_runs import run, store_import
+from leads.models import Lead, LeadImport
+
+ROWS, QUICK_ROWS = 100_000, 10_000
+_TIMES = 3
+_LEADS = Lead._meta.db_table
+_COLUMNS = (
+    "email, first_name, last_name, title, company, url, city, country, vars, score, domain, "
+    "list_name, status, source, tier, stage, image_key, tags"
+)
+_SAME_FOR_ALL = ("Beurs", "active", "", "", "", "", "{}")
+_TABLES = f"""
+CREATE TABLE keyed (LIKE {_LEADS} INCLUDING DEFAULTS INCLUDING IDENTITY INCLUDING GENERATED,
+    PRIMARY KEY (id));
+CREATE TABLE plain (LIKE {_LEADS} INCLUDING DEFAULTS INCLUDING IDENTITY)
+"""
+
+Reader = Callable[[Path], Iterator[list[str]]]
+
+
+def measure(variant: str, *, quick: bool) -> Iterator[Measurement]:
+    """New leads; then the same addresses again, with three other values in every row."""
+    rows = QUICK_ROWS if quick else ROWS
+    write, read = _FORMATS[variant]
+    before = peak_memory_mb()
+    execute(_TABLES)
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder) / "first", Path(folder) / "second"
+        write(first, rows, revision=0)
+        write(second, rows, revision=1)
+        works = {"new": partial(_new, first), "update": partial(_update, first, second)}
+        for kind, ours in works.items():
+            medians = by_turns(ours, partial(_copy, read, first, "keyed"), times=_TIMES)
+            plain, indexed = (_copy(read, first, table) for table in ("plain", _LEADS))
+            detail = (
+                f"{rows:,} rows of 10 columns; {medians.seconds / plain:.1f}× where the COPY has "
+                f"no key and no computed column, {medians.seconds / indexed:.1f}× where it goes "
+                f"into the leads' table with its indexes; {before:.0f} MB before the first row"
+            )
+            reference = "bare parser, COPY"
+            yield Measurement.of(
+                "import", f"{variant}, {kind}", medians, reference=reference, detail=detail
+            )
+
+
+def _new(path: Path) -> float:
+    _empty(_LEADS)
+    lead_import = _store(path)
+    return seconds_of(lambda: run(lead_import))
+
+
+def _update(first: Path, second: Path) -> float:
+    """The leads are made anew each time: a table that was rewritten before takes longer."""
+    _new(first)
+    lead_import = _store(second)
+    return seconds_of(lambda: run(lead_import))
+
+
+def _store(path: Path) -> LeadImport:
+    with path.open("rb") as file:
+        return store_import(
+            File(file), filename=path.name, list_name="Beurs", mode=LeadImport.Mode.UPDATE
+        )
+
+
+def _copy(read: Reader, path: Path, table: str) -> float:
+    _empty(table)
+    statement = f"COPY {table} ({_COLUMNS}) FROM STDIN"
+
+    def parse_and_copy() -> None:
+        with connection.cursor() as cursor, cursor.copy(statement) as copy:
+            for *texts, rooms, score in read(path):
+                domain = texts[5].split("/")[2]
+                copy.write_row(
+                    (*texts, json.dumps({"aantal_kamers": rooms}), score, domain, *_SAME_FOR_ALL)
+                )
+
+    return seconds_of(parse_and_copy)
+
+
+def _read_csv(path: Path) -> Iterator[list[str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = csv.reader(file, delimiter=";")
+        next(rows)
+        yield from rows
+
+
+def _read_workbook(path: Path) -> Iterator[list[str]]:
+    rows = iter(CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).iter_rows())
+    next(rows)
+    for *texts, rooms, score in rows:
+        yield [*map(str, texts), f"{rooms:.0f}", f"{score:.0f}"]
+
+
+_FORMATS = {"xlsx": (write_workbook, _read_workbook), "CSV": (write_csv, _read_csv)}
+
+
+def _empty(table: str) -> None:
+    execute(f"TRUNCATE {table} CASCADE")

@@ -1,0 +1,160 @@
+"""A campaign of four mails to 100,000 leads over 40 domains: its plan alone, and stored.
+
+The plan alone is of chains a tenth of which are in the midst of their flow, so that follow-ups
+take the slots ahead of new leads. Stored is all of a launch but its checks: audience, plan,
+enrollments and 400,000 messages with their ids, indexes, foreign keys and figures. The reference
+copies those same messages, ready-made, into a table of the same columns with a primary key only;
+what it takes into the messages' own table, with the indexes and foreign keys, is in the detail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from django.db import connection, transaction
+
+from benchmarks.database import execute
+from benchmarks.many_leads import make_leads
+from benchmarks.measurement import Measurement
+from benchmarks.senders import WAITS, draft_campaign
+from benchmarks.timing import by_turns, peak_memory_mb, seconds_of
+from campaigns.flow_building import pin_version
+from campaigns.layout import lay_out
+from campaigns.models import Message, SendingPolicy
+from campaigns.preparing import Prepared, prepare, rows_of
+from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.scheduling.plan import plan
+from campaigns.scheduling.values import Chain, Delay, DelayUnit, PlannedSend, Step
+from campaigns.storing import store
+
+LEADS, QUICK_LEADS = 100_000, 10_000
+_DOMAINS = 40
+_TIMES = 3
+# A Monday, 08:00 in Amsterdam.
+_START = datetime(2026, 6, 1, 6, tzinfo=UTC)
+_MESSAGES = Message._meta.db_table
+# What a launch writes; the others get the database's defaults.
+_COLUMNS = (
+    "campaign_id", "status", "recipient", "phase", "retries", "error", "domain_id", "mail_number",
+    "step_id", "alias_id", "template_version_id", "enrollment_id", "lead_id", "scheduled_at",
+    "not_before", "smtp_message_id",
+)  # fmt: skip
+_POLICY = SendingPolicy().value()  # the default one, with the Dutch holidays
+
+
+def measure(variant: str, *, quick: bool) -> Iterator[Measurement]:
+    leads = QUICK_LEADS if quick else LEADS
+    yield _pure(leads) if variant == "pure" else _stored(leads)
+
+
+def _pure(leads: int) -> Measurement:
+    """The limits are on the plan's own seconds; the ratio says what a plan costs beside what it
+    takes to write it down."""
+    per_domain = leads // _DOMAINS
+    chains = [_chains(per_domain) for _ in range(_DOMAINS)]
+    planned: list[PlannedSend] = []
+
+    def ours() -> float:
+        planned.clear()
+        return seconds_of(
+            lambda: planned.extend(
+                send
+                for each in chains
+                for send in plan(SendingCalendar(_POLICY), each, start=_START)
+            )
+        )
+
+    before = peak_memory_mb()
+    medians = by_turns(ours, partial(_copy_plan, planned), times=_TIMES)
+    return Measurement.of(
+        "plan",
+        "pure",
+        medians,
+        reference="COPY of key, step, moment",
+        detail=f"{len(planned):,} mails on {_DOMAINS} domains; {before:.0f} MB before",
+    )
+
+
+def _chains(count: int) -> list[Chain]:
+    steps = tuple(
+        Step(number, Delay(wait, DelayUnit.WORKDAYS)) for number, wait in enumerate(WAITS, start=1)
+    )
+    new = [Chain(key, key, steps) for key in range(count * 9 // 10)]
+    sent = [_START - timedelta(days=1 + key % 5) for key in range(len(new), count)]
+    return new + [
+        Chain(key, key, steps[1 + key % 3 :], last_sent_at=at)
+        for key, at in enumerate(sent, start=len(new))
+    ]
+
+
+def _copy_plan(planned: Sequence[PlannedSend]) -> float:
+    execute("CREATE TEMPORARY TABLE IF NOT EXISTS planned (key bigint, step int, at timestamptz)")
+    execute("TRUNCATE planned")
+    return seconds_of(partial(_copy, "planned", planned))
+
+
+def _stored(leads: int) -> Measurement:
+    make_leads(leads, mailable=True)
+    prepared = prepare(rows_of(draft_campaign(domains=_DOMAINS)), _START)
+    pin_version(prepared.steps)
+    execute(
+        f"CREATE TABLE keyed (LIKE {_MESSAGES} INCLUDING DEFAULTS INCLUDING IDENTITY,"
+        " PRIMARY KEY (id))"
+    )
+    rows: list[tuple[object, ...]] = []
+    before = peak_memory_mb()
+    medians = by_turns(
+        partial(_launch, prepared, rows), partial(_copy_ready_made, rows), times=_TIMES
+    )
+    own = _copy_into_messages(prepared)
+    return Measurement.of(
+        "plan",
+        "stored",
+        medians,
+        reference="COPY, primary key only",
+        detail=f"{len(rows):,} messages; {medians.seconds / own:.1f}× where the COPY has the "
+        f"messages' indexes and foreign keys; {before:.0f} MB before",
+    )
+
+
+@transaction.atomic
+def _launch(prepared: Prepared, rows: list[tuple[object, ...]]) -> float:
+    """Lay out and store, with the checks that the commit would make, and take it all back."""
+
+    def launch() -> None:
+        store(lay_out(prepared, _START), _START)
+        execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    seconds = seconds_of(launch)
+    rows[:] = rows or _messages()
+    transaction.set_rollback(True)
+    return seconds
+
+
+def _copy_ready_made(rows: Sequence[tuple[object, ...]]) -> float:
+    execute("TRUNCATE keyed")
+    return seconds_of(partial(_copy, f"keyed ({', '.join(_COLUMNS)})", rows))
+
+
+@transaction.atomic
+def _copy_into_messages(prepared: Prepared) -> float:
+    """Copy what a launch has stored, once more, beside the enrollments that it belongs to."""
+    store(lay_out(prepared, _START), _START)
+    rows = _messages()
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    execute(f"TRUNCATE {_MESSAGES} CASCADE")
+    seconds = seconds_of(partial(_copy, f"{_MESSAGES} ({', '.join(_COLUMNS)})", rows))
+    transaction.set_rollback(True)
+    return seconds
+
+
+def _messages() -> list[tuple[object, ...]]:
+    return list(Message.objects.order_by("pk").values_list(*_COLUMNS))
+
+
+def _copy(target: str, rows: Iterable[Sequence[object]]) -> None:
+    with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
