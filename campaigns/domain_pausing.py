@@ -32,3 +32,8 @@ def resume_domain(domain: SendingDomain) -> None:
 def plan_domains_of(policy: SendingPolicy) -> None:
     """The policy was changed: what is planned by it is planned anew at the next roll-over."""
     SendingDomain.objects.filter(policy=policy).update(needs_replanning=True)
+
+
+def plan_domain(domain: SendingDomain) -> None:
+    """It was given another policy, or taken out of use or into it: the same for this one."""
+    SendingDomain.objects.filter(pk=domain.pk).update(needs_replanning=True)

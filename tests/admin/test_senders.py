@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
@@ -9,10 +9,18 @@ from django.db.models import Model
 from django.http import HttpResponse
 from django.test import Client
 
+from campaigns.dispatch import roll_over
+from campaigns.lifecycle import launch
 from campaigns.models import SendingAccount, SendingDomain
 from mailsuite.lib import clock
 from tests.admin.conftest import fields, page, pick, press, told
-from tests.factories import SendingAccountFactory, SendingDomainFactory, SendingPolicyFactory
+from tests.campaigns.drafts import OPENING, a_domain, a_draft, slots
+from tests.factories import (
+    LeadFactory,
+    SendingAccountFactory,
+    SendingDomainFactory,
+    SendingPolicyFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -121,6 +129,33 @@ def test_a_changed_policy_plans_its_domains_anew(boss: Client) -> None:
     assert domain.policy.daily_cap == 10
     assert list(SendingDomain.objects.filter(needs_replanning=True)) == [domain]
     assert not other.needs_replanning
+
+
+def test_another_policy_plans_the_mails_of_the_running_campaign_anew(boss: Client) -> None:
+    """One that opens at 13:00 in place of 08:00."""
+    domain, other = a_domain(), a_domain()
+    LeadFactory()
+    campaign = launch(a_draft(domain), OPENING).campaign
+    afternoons = SendingPolicyFactory(window_start=time(13))
+
+    save(boss, domain, policy=str(afternoons.pk))
+
+    assert list(SendingDomain.objects.filter(needs_replanning=True)) == [domain]
+    assert not other.needs_replanning
+    roll_over(OPENING)
+    assert slots(campaign) == ["Mon 01 13:00"]
+
+
+def test_a_domain_that_is_used_again_is_planned_anew(boss: Client) -> None:
+    domain = SendingDomainFactory(is_active=False)
+    save(boss, domain, is_active="on")
+    assert (domain.is_active, domain.needs_replanning) == (True, True)
+
+
+def test_another_name_changes_no_plan(boss: Client) -> None:
+    domain = SendingDomainFactory()
+    save(boss, domain, name="punthelder-seo.nl")
+    assert not domain.needs_replanning
 
 
 @pytest.mark.parametrize(
