@@ -20,7 +20,7 @@ PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token
 	ALLOWED_HOSTS=mailsuite.example PUBLIC_URL=https://mailsuite.example \
 	DATABASE_URL=postgres://localhost:1/unused REDIS_URL=redis://localhost:1/0
 
-.PHONY: help demo run test bench lint api-test format clean
+.PHONY: help demo run test faults bench lint api-test format clean
 
 help:  ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ run: $(READY)  ## web, worker and beat for daily work, until Ctrl-C
 
 test: $(READY)  ## the test suite, on real PostgreSQL and Redis
 	@exec $(BIN)/python -m pytest -n $(WORKERS) -m "not api_schema" $(ARGS)
+
+faults: $(READY)  ## break the running stack on purpose, count broken promises (docs/reliability.md)
+	@exec $(BIN)/python -m tests.faults $(ARGS)
 
 bench: $(READY)  ## how fast it is, each time against a reference (docs/performance.md)
 	@exec $(BIN)/python -m benchmarks $(ARGS)

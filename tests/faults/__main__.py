@@ -1,0 +1,88 @@
+"""`python -m tests.faults`: faults in the real stack, a table of what was broken, exit status 1 if
+anything was. Run by `make faults`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from pathlib import Path
+
+from rich.console import Console
+
+from tests.faults.place import Place, fault_place
+
+
+def main() -> int:
+    arguments = read_arguments(sys.argv[1:])
+    with fault_place() as place:
+        import django
+
+        django.setup()
+        from mailsuite.stack import signals_interrupt
+
+        with signals_interrupt():
+            return run(place, arguments)
+
+
+def read_arguments(given: list[str]) -> Namespace:
+    parser = ArgumentParser(prog="make faults", description=__doc__)
+    add = parser.add_argument
+    add("--rounds", type=_count, metavar="N", help="at most N of each fault (default: the plan)")
+    add("--json", type=_new_file, metavar="FILE", help="write the figures there")
+    add("--only", nargs="+", metavar="NAME", default=[], help="faults whose name begins so")
+    add("--list", action="store_true", help="say which faults there are, and end")
+    return parser.parse_args(given)
+
+
+def run(place: Place, arguments: Namespace) -> int:
+    from django.core.management import call_command
+
+    from mailsuite.lib import clock
+    from tests.faults.lab import START, Lab
+    from tests.faults.plan import chosen, describe
+    from tests.faults.report import as_json, show
+    from tests.faults.verdict import try_fault
+
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    faults = chosen(arguments.only)
+    if arguments.list:
+        describe(console)
+        return 0
+    clock.write(place.clock_file, START)
+    call_command("migrate", verbosity=0)
+    lab, verdicts = Lab(place), []
+    try:
+        lab.start_stack()
+        for fault in faults:
+            rounds = min(fault.rounds, arguments.rounds or fault.rounds)
+            console.print(f"{fault.name}: {fault.does}, {rounds} rounds")
+            verdicts.append(try_fault(lab, fault, rounds))
+    except KeyboardInterrupt:
+        console.print("Interrupted; this is what was done.")
+    finally:
+        lab.processes.stop()
+    show(console, verdicts)
+    if arguments.json:
+        arguments.json.write_text(json.dumps(as_json(verdicts, arguments.rounds), indent=2) + "\n")
+    is_complete = len(verdicts) == len(faults)
+    return 0 if is_complete and all(one.passed for one in verdicts) else 1
+
+
+def _count(given: str) -> int:
+    if not given.isdecimal() or int(given) < 1:
+        raise ArgumentTypeError("needs a number of at least 1.")
+    return int(given)
+
+
+def _new_file(given: str) -> Path:
+    path = Path(given)
+    if path.is_dir() or not path.absolute().parent.is_dir():
+        raise ArgumentTypeError(f"{path} can't be written.")
+    return path
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("PYTHONUNBUFFERED", "1")
+    sys.exit(main())
