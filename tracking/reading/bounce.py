@@ -12,10 +12,12 @@ from dataclasses import dataclass
 
 from tracking.reading.body_text import own_body
 from tracking.reading.bounce_text import (
-    addresses_in,
     context_of,
     is_bounce_in_prose,
     is_delay,
+    is_from_daemon,
+    marked_addresses,
+    mentioned_addresses,
     report_of,
     returned_copy,
 )
@@ -24,10 +26,11 @@ from tracking.reading.diagnosis import asks_for_confirmation, diagnose
 from tracking.reading.headers import Headers, parse_headers
 from tracking.reading.known_dialects import addresses_by_dialect
 from tracking.reading.parts import Letter, enclosed
-from tracking.reading.values import Reason, Recipient
+from tracking.reading.values import Reason, Recipient, Verdict
 
 _LONGEST_DIAGNOSTIC = 1_000
 _MOST_RECIPIENTS = 100
+_MOST_MENTIONED = 5
 _CODE = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 
 
@@ -45,14 +48,35 @@ def read_report(letter: Letter, raw: bytes) -> DeliveryReport | None:
     """None: it is no report on a delivery at all."""
     body = own_body(letter)
     report = report_of(body)
-    groups = status_groups(letter)
+    groups = status_groups(letter, is_wrapped=is_from_daemon(letter))
     if groups:
         return _from_groups(groups, report, letter)
     subject = letter.headers.text("subject")
     is_report = bool(letter.own_parts(*STATUS_TYPES))
     if not is_report and not is_bounce_in_prose(letter, report, subject):
-        return None
-    return _from_prose(letter, raw, report, body)
+        # A daemon in a language that we don't read, in a dialect that flufl.bounce knows.
+        if not (is_from_daemon(letter) and addresses_by_dialect(raw)):
+            return None
+    return _from_prose(letter, _failed_addresses(letter, raw, report, body), report)
+
+
+def _failed_addresses(letter: Letter, raw: bytes, report: str, body: str) -> list[str]:
+    """The surest source first. An address that is merely mentioned may be anybody's, so the
+    one that the returned mail went to decides among several."""
+    own = {*letter.headers.addresses("to"), *letter.headers.addresses("from")}
+    sources = (
+        lambda: list(letter.headers.addresses("x-failed-recipients")),
+        lambda: marked_addresses(report),
+        lambda: addresses_by_dialect(raw),
+    )
+    for source in sources:
+        if found := [address for address in source() if address not in own]:
+            return found[:_MOST_RECIPIENTS]
+    mentioned = [address for address in mentioned_addresses(report) if address not in own]
+    addressed = _addressed(letter, body)
+    if addressed in mentioned or not mentioned:
+        return [addressed]
+    return mentioned[:_MOST_MENTIONED]
 
 
 def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> DeliveryReport:
@@ -79,15 +103,8 @@ def _recipient_of(group: StatusGroup, report: str, letter: Letter) -> Recipient:
             reason = fuller
             said = said or " ".join(said_elsewhere.split())
     address = group.address or _addressed(letter)
-    found = _CODE.search(said)
-    return Recipient(
-        address=address,
-        final_address=group.final or address,
-        status=group.status or (found[0] if found else ""),
-        action=group.action or "failed",
-        reason=reason,
-        verdict=reason.verdict,
-        diagnostic=said[:_LONGEST_DIAGNOSTIC],
+    return _recipient(
+        address, group.final or address, group.status, group.action or "failed", reason, said
     )
 
 
@@ -95,33 +112,32 @@ def _prose_about(address: str, report: str) -> str:
     return context_of(address, report, []) if report else ""
 
 
-def _from_prose(letter: Letter, raw: bytes, report: str, body: str) -> DeliveryReport:
-    failed = letter.headers.addresses("x-failed-recipients")
-    addresses = list(failed) or addresses_in(report) or addresses_by_dialect(raw)
-    own = {*letter.headers.addresses("to"), *letter.headers.addresses("from")}
-    addresses = [address for address in addresses if address not in own]
-    if not addresses:
-        addresses = [_addressed(letter, body)]
-    is_late = is_delay(report, letter.headers.text("subject"))
+def _from_prose(letter: Letter, addresses: list[str], report: str) -> DeliveryReport:
+    subject = letter.headers.text("subject")
+    action = "delayed" if is_delay(report, subject) else "failed"
     recipients = []
-    for address in addresses[:_MOST_RECIPIENTS]:
+    for address in addresses:
         others = [other for other in addresses if other != address]
-        said = context_of(address, report, others) if report.strip() else ""
-        said = said or letter.headers.text("subject")
-        reason = diagnose(said)
-        found = _CODE.search(said)
-        recipients.append(
-            Recipient(
-                address=address,
-                final_address=address,
-                status=found[0] if found else "",
-                action="delayed" if is_late else "failed",
-                reason=reason,
-                verdict=reason.verdict,
-                diagnostic=" ".join(said.split())[:_LONGEST_DIAGNOSTIC],
-            )
-        )
+        said = context_of(address, report, others) if report.strip() else subject
+        recipients.append(_recipient(address, address, "", action, diagnose(said), said))
     return DeliveryReport(tuple(recipients), asks_for_confirmation(report))
+
+
+def _recipient(
+    address: str, final: str, status: str, action: str, reason: Reason, said: str
+) -> Recipient:
+    found = _CODE.search(said)
+    # Only a failure is final: a mail that is delayed for an unknown host may yet arrive.
+    verdict = Verdict.SOFT if action != "failed" and reason.verdict == "hard" else reason.verdict
+    return Recipient(
+        address=address,
+        final_address=final,
+        status=status or (found[0] if found else ""),
+        action=action,
+        reason=reason,
+        verdict=verdict,
+        diagnostic=" ".join(said.split())[:_LONGEST_DIAGNOSTIC],
+    )
 
 
 def _addressed(letter: Letter, body: str = "") -> str:

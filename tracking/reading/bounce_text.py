@@ -14,7 +14,9 @@ _LONGEST_REPORT = 20_000
 _LONGEST_CONTEXT = 1_500
 _MOST_ADDRESSES = 50
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@'*|=]{1,64}@[^\s<>()\[\]\",;:@'*|]{1,255}")
+_ADDRESS = re.compile(
+    r"[^\s<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}", re.ASCII
+)
 _REMOTE_LINE = re.compile(
     r"^.{0,200}?(?:<<<|>>>?|\bsaid:|\breason:|\bresponse(?: was)?:|\breplied:|\breturned:)", re.I
 )
@@ -39,7 +41,7 @@ def is_bounce_in_prose(letter: Letter, report: str, subject: str) -> bool:
     says_so = bool(words.FAILED.search(report))
     titled = bool(words.SUBJECT.search(subject)) and not words.ANSWERED.match(subject)
     if is_from_daemon(letter):
-        return says_so or titled
+        return says_so or titled or bool(words.DELAYED.search(report))
     is_nobody = letter.headers.get("return-path").replace(" ", "") in ("<>", "<MAILER-DAEMON>")
     is_automatic = is_nobody or letter.headers.get("auto-submitted").lower().startswith("auto-")
     if titled and says_so and not letter.headers.has("in-reply-to"):
@@ -68,10 +70,17 @@ def returned_copy(body: str) -> str:
     return body[len(report_of(body)) :]
 
 
-def addresses_in(report: str) -> list[str]:
-    """The failed ones, as far as the report shows which those are; no repeats, in order."""
-    named = [match[1] for match in words.FAILED_ADDRESS.finditer(report)]
-    found = named or _ADDRESS.findall(words.NO_RECIPIENT.sub(" ", report))
+def marked_addresses(report: str) -> list[str]:
+    """Those that stand where servers put the failed ones; no repeats, in order."""
+    return _clean([match[1] for match in words.FAILED_ADDRESS.finditer(report)])
+
+
+def mentioned_addresses(report: str) -> list[str]:
+    """All but those that never are the failed ones (contacts, senders)."""
+    return _clean(_ADDRESS.findall(words.NO_RECIPIENT.sub(" ", report)))
+
+
+def _clean(found: list[str]) -> list[str]:
     clean = (address.strip("'`.-=").lower() for address in found)
     return list(dict.fromkeys(a for a in clean if _ADDRESS.fullmatch(a)))[:_MOST_ADDRESSES]
 

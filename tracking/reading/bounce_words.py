@@ -84,18 +84,23 @@ GIVEN_UP = re.compile(
     r"|will not be retried|could not be delivered to one or more",
     _I,
 )
-# Where the returned mail begins.
+# Where the returned mail begins: a line that says so behind dashes or by itself, or its first
+# header. In the middle of a sentence the same words mean nothing.
+_COPY = (
+    r"(?:(?:a |the )?(?:full |partial )?copy of (?:the|your) (?:original |returned )?(?:message|mail|e-?mail)"
+    r"|(?:the )?original (?:e-?mail|message)|message (?:header|text|body)s?|(?:the )?headers? of the (?:source|original)"
+    r"|(?:the )?returned (?:message|mail)|forwarded message|(?:the )?first \d+ (?:lines|bytes)|unsent message"
+    r"|undelivered message|start of returned|oorspronkelijke? (?:e-?mail)?bericht|kopie van (?:het|uw)"
+    r"|urspr(?:ü|ue)ngliche nachricht|kopie (?:der|ihrer)|message d'origine|message original|copie d[eu])"
+)
 RETURNED = re.compile(
-    r"^[ \t>|*=#-]{0,80}(?:begin )?(?:below|included|attached)?[^\n]{0,40}?(?:(?:a |the )?copy of (?:the|your)"
-    r" (?:original )?(?:message|mail|e-?mail)|original message(?: (?:follows|headers|header|details|attached"
-    r"|text))?|message header|header of the (?:source|original)|returned (?:message|mail)|message text"
-    r"|forwarded message|first \d+ lines|unsent message|undelivered message|source of the"
-    r"|oorspronkelijke? bericht|urspr(?:ü|ue)ngliche nachricht|message d'origine|message original)"
-    r"[^\n]{0,60}$"
+    rf"^[ \t]{{0,20}}[|>]?[-=*#_]{{1,80}}[^\n]{{0,60}}?\b{_COPY}\b[^\n]{{0,80}}$"
+    rf"|^[ \t]{{0,20}}(?:here (?:is|are)|below (?:is|this line is)|included is|attached is|this is|following is)?[ ]?{_COPY}"
+    r"\b[^\n.]{0,80}[:.]?[ \t]*$"
     r"|^(?:>?Return-Path|>?Received|DKIM-Signature|ARC-Seal|X-Received|Message-ID)[ \t]*:[^\n]*$",
     _IM,
 )
-_A = r"[^\s<>()\[\]\",;:@'*|=]{1,64}@[^\s<>()\[\]\",;:@'*|]{1,255}"
+_A = r"[^\s<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}"
 # Where Postfix, qmail and their kin put a failed address: at the start of a line of its own.
 FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<({_A})>:", re.MULTILINE)
 # Lines with addresses that are never the failed ones.

@@ -36,9 +36,14 @@ class StatusGroup:
         return self.original or self.final
 
 
-def status_groups(letter: Letter) -> list[StatusGroup]:
-    """In their order. Reports whose MIME got lost are read from their text."""
-    blocks = [part.text() for part in letter.own_parts(*STATUS_TYPES)]
+def status_groups(letter: Letter, *, is_wrapped: bool = False) -> list[StatusGroup]:
+    """In their order. Reports whose MIME got lost are read from their text; `is_wrapped`: also
+    from a report that a gateway has put into a mail of its own."""
+    blocks = [
+        part.text()
+        for part in letter.parts
+        if part.type in STATUS_TYPES and (is_wrapped or not part.is_returned)
+    ]
     if not blocks:
         texts = [part.text() for part in letter.own_parts("text/plain", "message/partial")]
         blocks = [text for text in texts if _IN_TEXT.search(text) and _ACTION_IN_TEXT.search(text)]

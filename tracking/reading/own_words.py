@@ -49,30 +49,43 @@ _SIGNATURE = re.compile(
 
 def own_words(text: str) -> str:
     """Without quotes, their introductions, the mail below, and the signature mark's block."""
+    return _read(text)[0]
+
+
+def quotes_something(text: str) -> bool:
+    """There is a quote in it, or a mail below: it answers something."""
+    return _read(text)[1]
+
+
+def _read(text: str) -> tuple[str, bool]:
     lines = [line[:_LONGEST_LINE].rstrip() for line in text.split("\n")[:_MOST_LINES]]
     kept: list[str] = []
-    at = 0
+    at, has_quote = 0, False
     while at < len(lines):
         line = lines[at]
         if line.lstrip().startswith(">"):
-            at += 1
+            at, has_quote = at + 1, True
             continue
         width = _introduction_at(lines, at)
         if width:
+            has_quote = True
             # Below an introduction stands what they answer; who answers beneath it has marked
             # the quote by ">".
             if not _is_marked_quote(lines, at + width):
                 break
             at += width
             continue
-        if _SEPARATOR.match(line) or _is_head(lines, at) or _SIGNATURE.match(line):
-            if _SIGNATURE.match(line) and _quote_follows(lines, at):
-                at += 1
-                continue
+        if _SEPARATOR.match(line) or _is_head(lines, at):
+            has_quote = True
             break
+        if _SIGNATURE.match(line):
+            if not _quote_follows(lines, at):
+                break
+            at += 1
+            continue
         kept.append(line)
         at += 1
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip()
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(kept)).strip(), has_quote
 
 
 def _introduction_at(lines: list[str], at: int) -> int:

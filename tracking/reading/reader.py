@@ -12,7 +12,7 @@ from tracking.reading.bounce import DeliveryReport, read_report, returned_header
 from tracking.reading.complaint import SAYS_NO, read_complaint
 from tracking.reading.intent import intent_of
 from tracking.reading.opt_out import is_opt_out
-from tracking.reading.own_words import own_words
+from tracking.reading.own_words import own_words, quotes_something
 from tracking.reading.parts import Letter, parse_letter
 from tracking.reading.references import references_of
 from tracking.reading.return_dates import return_date_in
@@ -104,7 +104,7 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
     if is_opt_out(contents.subject, text):
         return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
     is_reply = mail.references.thread or _ANSWER_SUBJECT.match(contents.subject)
-    is_reply = is_reply or text.strip() != contents.body.strip()  # it quotes something
+    is_reply = is_reply or quotes_something(contents.body)
     return replace(
         mail,
         kind=Kind.REPLY if is_reply else Kind.OTHER,

@@ -186,8 +186,8 @@ _SPAM = _any(
 _BLOCKED = _any(
     r"\bblack ?list|\bblock ?list|\b\w{0,6}rbls?\b|\bdns ?bl\b|\bdnsbl|\bspamhaus|\bspamcop|\bbarracuda"
     r"|\bsorbs\b|\breputation\b|\bbanned\b|\bblocked\b(?! account)|\bdeny ?list|\bblocking\b"
-    r"|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|address|host|server|domain)\b[^.;]{0,40}\b(?:listed|denied"
-    r"|geblokkeerd|gesperrt)\b|\brefused to talk\b|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist"
+    r"|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|ip address|sending host|your server|your domain)\b[^.;]{0,40}"
+    r"\b(?:listed|denied|rejected|geblokkeerd|gesperrt)\b|\brefused to talk\b|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist"
     r"|\bbloquée? par|\baccess denied\b.{0,40}\b(?:ip|banned)\b",
 )
 _VIRUS = _any(r"\bvirus\b|\bmalware\b|\binfected\b|\bexecutable\b|\battachment(?:s| type)?\b")
@@ -228,6 +228,7 @@ _SYSTEM = _any(
 BEFORE_ADDRESS = (
     (Reason.AUTH, _AUTH),
     (Reason.SPAM, _SPAM),
+    (Reason.RELAY, _RELAY),
     (Reason.BLOCKED, _BLOCKED),
     (Reason.POLICY, _SENDER_ADDRESS),
     (Reason.SIZE, _SIZE),
@@ -235,7 +236,6 @@ BEFORE_ADDRESS = (
     (Reason.RATE, _RATE),
 )
 AFTER_ADDRESS = (
-    (Reason.RELAY, _RELAY),
     (Reason.CONTENT, _VIRUS),
     (Reason.EXPIRED, _EXPIRED),
     (Reason.NETWORK, _NETWORK),
