@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from campaigns.models import DailyFigures
+from mailsuite.lib.errors import Conflict
 
 _COUNTERS = frozenset(
     {
@@ -47,7 +48,27 @@ def count_planned(campaign_id: int, by_step: Mapping[int, int], day: date) -> No
 
 
 def take_back(campaign_id: int, step_id: int, day: date, counter: str, by: int) -> None:
-    """What was counted on `day` and holds no longer: a failure that is being sent again."""
-    DailyFigures.objects.filter(campaign=campaign_id, step=step_id, day=day).update(
+    """What was counted on `day` and holds no longer: a failure that is being sent again.
+
+    A day is local to its domain, whose time zone may be another one by now. So it is taken from
+    the nearest day that has it: `day` itself, unless the zone was changed. Raises Conflict where
+    no day has it, for then the figures have drifted from what they count.
+    """
+    days = DailyFigures.objects.select_for_update(no_key=True).filter(
+        campaign=campaign_id, step=step_id, **{f"{counter}__gte": by}
+    )
+    counted_on = min(
+        days.order_by("day").values_list("day", flat=True),
+        key=lambda one: abs(one - day),
+        default=None,
+    )
+    if counted_on is None:
+        raise Conflict(
+            f"The figures of campaign {campaign_id} count none as {counter} that could be taken "
+            "back. `manage.py check_integrity` shows what they say and what is; set them right "
+            "first.",
+            code="figures_drifted",
+        )
+    DailyFigures.objects.filter(campaign=campaign_id, step=step_id, day=counted_on).update(
         **{counter: F(counter) - by}
     )

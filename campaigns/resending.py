@@ -35,8 +35,8 @@ def resend(message_id: int, now: datetime) -> Message:
 
     A campaign that was completed meanwhile runs again and holds its domains again. Raises
     Conflict where the message has not failed, or where something forbids it to leave: a stopped
-    campaign, a lead that must not be mailed, a domain that serves another campaign by now.
-    Raises Message.DoesNotExist.
+    campaign, a lead that must not be mailed, a domain that serves another campaign by now,
+    figures that do not have its failure. Raises Message.DoesNotExist.
     """
     message = _locked(message_id)
     if message.status != Status.FAILED:

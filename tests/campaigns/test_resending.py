@@ -7,7 +7,15 @@ import pytest
 
 from campaigns.events import record_event
 from campaigns.kpis import campaign_figures
-from campaigns.models import Campaign, Enrollment, Message, MessageEvent, SendAttempt
+from campaigns.models import (
+    Campaign,
+    DailyFigures,
+    Enrollment,
+    Message,
+    MessageEvent,
+    SendAttempt,
+    SendingPolicy,
+)
 from campaigns.resending import assume_sent, resend, resend_unknown
 from leads.models import Suppression
 from leads.suppression import suppress
@@ -15,6 +23,7 @@ from mailsuite.lib.errors import Conflict
 from tests.factories import (
     CampaignDomainFactory,
     CampaignFactory,
+    DailyFiguresFactory,
     MessageFactory,
     SendAttemptFactory,
     WaitFactory,
@@ -99,6 +108,42 @@ def test_the_figures_take_back_the_failure_and_what_it_canceled(
 
     assert campaign_figures(campaign).total.canceled == 0
     assert campaign_figures(campaign).total.failed == 0
+
+
+def test_the_figures_take_it_back_from_the_day_it_was_counted_on(
+    failed: tuple[Message, Message],
+) -> None:
+    """08:00 in Amsterdam is the evening before in Los Angeles."""
+    campaign = failed[0].campaign
+    SendingPolicy.objects.update(timezone="America/Los_Angeles")
+
+    resend(failed[0].pk, NOW)
+
+    days = campaign.figures.values_list("day", "failed", "canceled")
+    assert set(days) == {(MONDAY.date(), 0, 0)}
+
+
+def test_another_day_than_the_own_is_left_alone(failed: tuple[Message, Message]) -> None:
+    step, before = failed[0].step, MONDAY.date() - timedelta(days=1)
+    DailyFiguresFactory(campaign=failed[0].campaign, step=step, day=before, failed=1)
+
+    resend(failed[0].pk, NOW)
+
+    days = DailyFigures.objects.filter(step=step).order_by("day").values_list("day", "failed")
+    assert list(days) == [(before, 1), (MONDAY.date(), 0)]
+
+
+def test_a_failure_that_the_figures_do_not_have_is_told_and_nothing_is_sent(
+    failed: tuple[Message, Message],
+) -> None:
+    DailyFigures.objects.update(failed=0)
+
+    with pytest.raises(Conflict, match="count none as failed") as caught:
+        resend(failed[0].pk, NOW)
+
+    assert caught.value.code == "figures_drifted"
+    failed[0].refresh_from_db()
+    assert failed[0].status == Message.Status.FAILED
 
 
 @pytest.mark.parametrize("status", ["queued", "canceled"])
