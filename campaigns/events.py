@@ -28,7 +28,7 @@ from leads.suppression import suppress
 Kind = MessageEvent.Kind
 Actor = MessageEvent.Actor
 
-# Any of these about a message whose fate was unknown proves that it arrived.
+# Any of these from outside, about a message whose fate was unknown, proves that a server has it.
 PROOF_OF_DELIVERY = (
     Kind.OPENED, Kind.CLICKED, Kind.REPLIED, Kind.BOUNCED, Kind.UNSUBSCRIBED, Kind.COMPLAINED,
 )  # fmt: skip
@@ -60,11 +60,13 @@ def record_event(
     user_agent: str = "",
     ip_address: str | None = None,
     detail: dict[str, Any] | None = None,
+    proves_delivery: bool = True,
 ) -> MessageEvent | None:
     """Record the event and all that follows from it; None where `source_id` is known already.
 
     `at` is business time (UTC). `detail["hard"]` tells a bounce that condemns the address
-    from one that does not. Raises Message.DoesNotExist.
+    from one that does not. `proves_delivery` is False for the word of a server that has refused
+    the mail at our own door. Raises Message.DoesNotExist.
     """
     detail = detail or {}
     if MessageEvent.objects.filter(source_id=source_id).exists():
@@ -73,7 +75,7 @@ def record_event(
         _suppress_recipient(message_id, kind)
     message = lock_message(message_id)
     tally = Tally()
-    if kind in PROOF_OF_DELIVERY and may_have_arrived(message):
+    if proves_delivery and kind in PROOF_OF_DELIVERY and may_have_arrived(message):
         mark_sent([message], tally=tally)
     event = MessageEvent(
         message=message,

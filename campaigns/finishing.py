@@ -25,6 +25,7 @@ from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, Sen
 from campaigns.reconnecting import through_outages
 from campaigns.refusals import is_about_sender, is_hard_bounce
 from campaigns.transport import Delivery, Outcome
+from leads.suppression import hold_for_writing
 from mailsuite.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -87,7 +88,8 @@ def _not_accepted(claim: Claim, delivery: Delivery) -> None:
     elif delivery.outcome == Outcome.REFUSED:
         _refused(claim, delivery)
     else:
-        _retry(claim, delivery)
+        outcome = SendAttempt.Outcome(delivery.outcome)
+        retry_later(claim, outcome, delivery.detail, reply_code=delivery.code)
 
 
 @transaction.atomic
@@ -105,9 +107,12 @@ def _unknown(claim: Claim, delivery: Delivery) -> None:
 def _refused(claim: Claim, delivery: Delivery) -> None:
     """For good. An objection to the sender stops the domain as well: this lead is lost to the
     campaign, the next ones need not be."""
+    hard = is_hard_bounce(delivery.code, delivery.detail)
+    if hard:
+        # Taken ahead of the rows that still_ours() locks, as everybody does.
+        hold_for_writing(_recipient_of(claim))
     if still_ours(claim) is None:
         return
-    hard = is_hard_bounce(delivery.code, delivery.detail)
     _close(claim, SendAttempt.Outcome.REFUSED, delivery)
     record_event(
         claim.message_id,
@@ -115,9 +120,14 @@ def _refused(claim: Claim, delivery: Delivery) -> None:
         at=clock.now(),
         source_id=f"refused:{claim.attempt_id}",
         detail={"hard": hard, "code": delivery.code, "reason": delivery.detail},
+        proves_delivery=False,
     )
     if not hard and is_about_sender(delivery.code, delivery.detail):
         _pause_domain_of(claim, f"A server refuses this sender: {delivery.detail}")
+
+
+def _recipient_of(claim: Claim) -> list[str]:
+    return list(Message.objects.filter(pk=claim.message_id).values_list("recipient", flat=True))
 
 
 @transaction.atomic
@@ -137,28 +147,29 @@ def _pause_domain_of(claim: Claim, reason: str) -> None:
     ).update(paused_at=clock.now(), pause_reason=reason[:500])
 
 
-def _retry(claim: Claim, delivery: Delivery) -> None:
+def retry_later(
+    claim: Claim, outcome: SendAttempt.Outcome, detail: str, *, reply_code: int | None = None
+) -> None:
     """Twice, later and later; then it has failed."""
     retries = Message.objects.values_list("retries", flat=True).get(pk=claim.message_id)
-    outcome = SendAttempt.Outcome(delivery.outcome)
     if retries >= MAX_RETRIES:
-        give_up(claim, outcome, f"still refused after {MAX_RETRIES} retries: {delivery.detail}")
+        give_up(claim, outcome, f"still so after {MAX_RETRIES} retries: {detail}")
         return
     claiming.put_back(
         claim,
         outcome,
-        delivery.detail,
+        detail,
         clock.now(),
         not_before=clock.now() + FIRST_BACKOFF * BACKOFF_FACTOR**retries,
         counts_as_retry=True,
-        reply_code=delivery.code,
+        reply_code=reply_code,
     )
 
 
 @transaction.atomic
 def give_up(claim: Claim, outcome: SendAttempt.Outcome, reason: str) -> None:
     """It has failed, and its flow ends."""
-    if not Message.objects.filter(**claiming.held_by(claim)).exists():
+    if still_ours(claim) is None:
         return
     claiming.close_attempt(claim, outcome, reason, clock.now())
     record_event(
@@ -180,6 +191,7 @@ def put_back_unsent(claim: Claim, reason: str, *, pauses_domain: bool = False) -
         _pause_domain_of(claim, reason)
 
 
+@transaction.atomic
 def withhold(claim: Claim, message: Message, decision: Decision) -> None:
     """The gate said no."""
     log.info("withheld", message_id=message.pk, verdict=decision.verdict.name, why=decision.why)

@@ -74,23 +74,28 @@ def pass_gate(departures: Sequence[Departure]) -> list[Decision]:
     time when their turn comes. `departures` is not empty.
 
     Of those that PASSED the slots are taken, the messages are in phase `wire`, their content is
-    stored, and all that is committed. Raises OperationalError where the database went away
-    before that; the reaper then finds the messages as they were left.
+    stored, and all that is committed. Raises OperationalError where the database stays away;
+    the reaper then finds the messages as they were left.
     """
     try:
         return _decide(departures)
     except OperationalError:
-        # The answer to the COMMIT may be all that was lost. Not to look would leave mails as
-        # `unknown` that never left; to take it for a failure would let others pass.
+        # Killed in a deadlock, or gone; and the answer to the COMMIT may be all that was lost. Not
+        # to look would leave mails as `unknown` that never left, or let more pass than may.
         log.warning("gate without an answer", exc_info=True)
         connection.close()
-        passed = through_outages(lambda: _have_passed(departures))
-        if not passed:
-            raise
-        return [
-            Decision(Verdict.PASSED if departure.claim.message_id in passed else Verdict.LOST)
-            for departure in departures
-        ]
+        return through_outages(lambda: _found_passed(departures) or _decide(departures))
+
+
+def _found_passed(departures: Sequence[Departure]) -> list[Decision]:
+    """The decisions as they were committed; [] where none passed."""
+    passed = _have_passed(departures)
+    if not passed:
+        return []
+    return [
+        Decision(Verdict.PASSED if departure.claim.message_id in passed else Verdict.LOST)
+        for departure in departures
+    ]
 
 
 def _have_passed(departures: Sequence[Departure]) -> set[int]:
@@ -135,6 +140,7 @@ def _locked(claims: Sequence[Claim]) -> tuple[dict[int, Message], SendingDomain]
     ours = Message.objects.filter(
         attempt_id__in=[claim.attempt_id for claim in claims],
         status=Message.Status.SENDING,
+        phase=Message.Phase.CLAIMED,
         lease_until__gt=Now(),
     )
     ids = list(ours.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))

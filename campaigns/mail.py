@@ -15,6 +15,10 @@ class CannotComposeError(Exception):
     """This lead's mail cannot be made; the text says why, for the marketer."""
 
 
+class UnusableSenderError(CannotComposeError):
+    """No mail can be made for this sender, whoever the lead is."""
+
+
 @dataclass(frozen=True, slots=True)
 class InlineImage:
     """A picture inside the HTML, which names it as `cid:<content_id>`."""
@@ -75,7 +79,7 @@ class ComposedMail:
         for verbatim in (*ids, *self.headers, *self.headers.values()):
             _refuse_control_characters("header", verbatim)
             if not verbatim.isascii():
-                raise CannotComposeError(
+                raise UnusableSenderError(
                     f"The header {verbatim!r} has letters beyond ASCII. Look at PUBLIC_URL and at "
                     "the name of the sending domain."
                 )
@@ -86,7 +90,8 @@ class ComposedMail:
             addresses["reply-to"] = self.reply_to
         for role, address in addresses.items():
             if not _ADDRESS.fullmatch(address):
-                raise CannotComposeError(
+                problem = CannotComposeError if role == "recipient" else UnusableSenderError
+                raise problem(
                     f"The {role} {address!r} is not one plain e-mail address. Correct it."
                 )
 

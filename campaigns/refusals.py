@@ -30,6 +30,14 @@ _BLOCKED = re.compile(
 )
 
 
+_SENDER_WORDS = re.compile(
+    r"sender (?:signature|identity|address|domain)|from (?:address|field|email)|\bfrom\b[\"'`]"
+    r"|not (?:a )?verified|unverified|sending (?:domain|quota|limit)|(?:out of|not enough) credit"
+    r"|account (?:is |has been )?(?:disabled|suspended|inactive|blocked)|plan limit",
+    re.IGNORECASE,
+)
+
+
 def is_about_sender(code: int | None, text: str) -> bool:
     """Whether a final refusal objects to the sender: authentication, policy, a blocklist.
 
@@ -39,6 +47,12 @@ def is_about_sender(code: int | None, text: str) -> bool:
     if code in _AUTHENTICATION_CODES or _POLICY_STATUS.search(text):
         return True
     return not _ADDRESS_STATUS.search(text) and bool(_BLOCKED.search(text))
+
+
+def names_the_sender(text: str) -> bool:
+    """Whether a provider's refusal of a request is about who sends: the address, its domain, the
+    account. Providers say it in words, with the same status as for a bad recipient."""
+    return bool(_SENDER_WORDS.search(text))
 
 
 def is_hard_bounce(code: int | None, text: str) -> bool:

@@ -10,21 +10,25 @@ import time
 from collections.abc import Mapping, Sequence
 
 import structlog
+from django.db import OperationalError
 
 from campaigns.claiming import Claim, claim_due
 from campaigns.composing import COMPOSED_FROM, compose
 from campaigns.decisions import Verdict
-from campaigns.finishing import finish, give_up, put_back_unsent, withhold
+from campaigns.finishing import finish, give_up, put_back_unsent, retry_later, withhold
 from campaigns.gate import AT_ONCE, HANDOVER, Departure, wait_at_gate
-from campaigns.mail import CannotComposeError
+from campaigns.mail import CannotComposeError, ComposedMail, UnusableSenderError
 from campaigns.models import Message, SendAttempt, SendingAccount, SendingDomain
 from campaigns.transport import (
     Delivery,
+    Outcome,
     Transport,
     TransportUnavailableError,
     transport_for,
 )
 from mailsuite.lib import clock
+
+log = structlog.get_logger(__name__)
 
 _READ_WITH = ("alias__account", "alias__domain__account", *COMPOSED_FROM)
 
@@ -76,10 +80,8 @@ class Sender:
     def _prepared(self, claim: Claim, message: Message) -> Departure | None:
         """The message composed, with a connection that it can leave by; None where one of the
         two cannot be had."""
-        try:
-            mail = compose(message)
-        except CannotComposeError as problem:
-            give_up(claim, SendAttempt.Outcome.NOT_COMPOSED, str(problem))
+        mail = self._composed(claim, message)
+        if mail is None:
             return None
         account = message.alias.sending_account
         try:
@@ -88,6 +90,23 @@ class Sender:
             self._cannot_leave(claim, account, problem)
             return None
         return Departure(claim, mail)
+
+    @staticmethod
+    def _composed(claim: Claim, message: Message) -> ComposedMail | None:
+        try:
+            return compose(message)
+        except UnusableSenderError as problem:
+            put_back_unsent(claim, str(problem), pauses_domain=True)
+        except CannotComposeError as problem:
+            give_up(claim, SendAttempt.Outcome.NOT_COMPOSED, str(problem))
+        except OperationalError:
+            raise
+        except Exception as problem:
+            # One mail must not hold up all those behind it, whatever we did not think of.
+            log.exception("mail could not be composed", message_id=message.pk)
+            detail = f"{type(problem).__name__}: {problem}"
+            retry_later(claim, SendAttempt.Outcome.NOT_COMPOSED, detail)
+        return None
 
     def _transport(self, account: SendingAccount) -> Transport:
         if account.pk not in self._transports:
@@ -136,6 +155,11 @@ class Sender:
         except TransportUnavailableError as problem:
             self._cannot_leave(departure.claim, account, problem)
             return None
+        except Exception as problem:
+            # How far it came nobody knows, so it may have been delivered.
+            log.exception("mail was not delivered", message_id=departure.claim.message_id)
+            self._unreachable.add(account.pk)
+            return Delivery(Outcome.UNKNOWN, detail=f"{type(problem).__name__}: {problem}")
         if delivery.is_account_problem:
             self._unreachable.add(account.pk)
         return delivery

@@ -86,8 +86,12 @@ def slot_of(at: datetime, calendar: SendingCalendar) -> datetime:
     """From here on, the first slot is the one that `at` lies in.
 
     Mails leave some seconds after their slot began, and the throttle opens as much later; to
-    plan from that moment would leave every second slot empty.
+    plan from that moment would leave every second slot empty. Once the window has closed, its
+    last slot is gone: whoever got it then would be taken for delayed, and leave in the grace.
     """
+    window = calendar.window(calendar.local_date(at))
+    if window is None or at >= window.closes:
+        return at
     return at - max(calendar.interval - timedelta(microseconds=1), timedelta(0))
 
 

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from campaigns.scheduling.errors import InvalidFieldError
 from campaigns.scheduling.values import Policy
+from leads.addresses import InvalidAddress, normalised_address
 from mailsuite.lib.crypto import SecretField
 
 # What the planner's fields are called in a SendingPolicy.
@@ -137,7 +138,9 @@ class SendingAccount(models.Model):
     name = models.CharField(max_length=100, unique=True)
     backend = models.CharField(max_length=20, choices=Backend, default=Backend.SMTP)
     host = models.CharField(max_length=253, blank=True)
-    port = models.PositiveIntegerField(default=587)
+    port = models.PositiveIntegerField(
+        default=587, validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+    )
     security = models.CharField(max_length=8, choices=Security, default=Security.STARTTLS)
     username = models.CharField(max_length=254, blank=True)
     # The SMTP password, or the provider's API key.
@@ -154,6 +157,17 @@ class SendingAccount(models.Model):
     def clean(self) -> None:
         if self.backend == self.Backend.SMTP and not self.host:
             raise ValidationError({"host": "An SMTP account needs the name of its server."})
+        try:
+            self.host.encode("idna")
+        except UnicodeError as error:
+            raise ValidationError(
+                {"host": f"{self.host!r} is no name of a server: {error}"}
+            ) from error
+        for field in ("username", "secret"):
+            if not getattr(self, field).isascii():
+                raise ValidationError(
+                    {field: "Has letters beyond ASCII, which no SMTP login can say (RFC 4954 §4)."}
+                )
 
 
 class SendingDomain(models.Model):
@@ -183,6 +197,15 @@ class SendingDomain(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Raises ValidationError for what mail cannot be sent from; stored in ASCII (IDNA)."""
+        try:
+            self.name = normalised_address(f"postmaster@{self.name}").partition("@")[2]
+        except InvalidAddress as error:
+            raise ValidationError(
+                {"name": f"{self.name!r} is no domain that mail can be sent from: {error}"}
+            ) from error
 
     @property
     def is_sending(self) -> bool:
@@ -216,6 +239,15 @@ class SenderAlias(models.Model):
 
     def __str__(self) -> str:
         return self.address
+
+    def clean(self) -> None:
+        """Raises ValidationError for a reply-to that no mail can go to; stored in ASCII (IDNA)."""
+        if not self.reply_to:
+            return
+        try:
+            self.reply_to = normalised_address(self.reply_to)
+        except InvalidAddress as error:
+            raise ValidationError({"reply_to": str(error)}) from error
 
     @property
     def address(self) -> str:

@@ -41,6 +41,12 @@ class Delivery:
     # The other side objects to the sender as such: the next mail would fare no better.
     is_account_problem: bool = False
 
+    def __post_init__(self) -> None:
+        """Servers answer anything; what they say must fit into the ledger."""
+        if self.code is not None and not 200 <= self.code < 600:
+            object.__setattr__(self, "code", None)
+        object.__setattr__(self, "detail", self.detail.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
     @property
     def is_accepted(self) -> bool:
         return self.outcome == Outcome.ACCEPTED

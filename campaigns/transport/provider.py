@@ -24,9 +24,11 @@ from urllib3.exceptions import NewConnectionError
 
 from campaigns.mail import ComposedMail
 from campaigns.models import SendingAccount
+from campaigns.refusals import names_the_sender
 from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnavailableError
 
-_BAD_CREDENTIALS = (401, 403)
+# Credentials, credit, a sending domain that the provider does not know.
+_ABOUT_THE_ACCOUNT = (401, 402, 403, 404)
 # Requests that a server answers so were not carried out (RFC 9110 §15.5, RFC 6585 §4).
 _NOT_NOW = (408, 425, 429, 503)
 
@@ -122,7 +124,7 @@ def _judge(problem: AnymailAPIError) -> Delivery:
     detail = str(problem)
     if code is None:
         return Delivery(Outcome.UNKNOWN, detail=detail)
-    if code in _BAD_CREDENTIALS:
+    if code in _ABOUT_THE_ACCOUNT or (code < 500 and names_the_sender(detail)):
         return Delivery(Outcome.NOT_TRANSMITTED, code, detail, is_account_problem=True)
     if code in _NOT_NOW:
         return Delivery(Outcome.DEFERRED, code, detail)

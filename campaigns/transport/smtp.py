@@ -101,6 +101,12 @@ class SmtpTransport(Transport):
                 f"{self._account.host} cannot do what {self._account.name!r} asks: {problem}",
                 is_account_problem=True,
             ) from problem
+        except ValueError as problem:  # a name or a password that cannot be said in SMTP
+            raise TransportUnavailableError(
+                f"The account {self._account.name!r} cannot be used: {problem}. Correct its "
+                "server, user name or password.",
+                is_account_problem=True,
+            ) from problem
         except (smtplib.SMTPException, OSError) as problem:
             raise TransportUnavailableError(
                 f"no connection to {self._account.host}:{self._account.port}: {problem}"

@@ -143,6 +143,21 @@ def test_a_mail_behind_the_end_of_a_shortened_window_has_no_grace(domain):
     assert slots(campaign) == ["Tue 02 08:00", "Tue 02 08:20"]
 
 
+@pytest.mark.parametrize("interval", [7, 20, 40, 50, 120])
+def test_no_mail_of_tomorrow_is_pulled_into_a_slot_of_today_that_is_over(interval):
+    domain = a_domain(policy=SendingPolicyFactory(interval_minutes=interval, daily_cap=99))
+    slots_a_day = -(-540 // interval)
+    campaign = launched(domain, slots_a_day + 2)
+    last = campaign.messages.order_by("scheduled_at")[slots_a_day - 1]
+    Message.objects.filter(scheduled_at__lt=last.scheduled_at).update(
+        status="sent", sent_at=OPENING
+    )
+    cancel_queued("id", [last.pk], at("17:02"))
+    replan_domain(domain, at("17:02"))
+    tomorrow = [at("08:00", day=2), at("08:00", day=2) + timedelta(minutes=interval)]
+    assert [mail.scheduled_at for mail in campaign.messages.queued()] == tomorrow
+
+
 def test_in_the_grace_delayed_mails_stay_as_long_as_they_can_still_go(domain):
     launched(domain, 27)
     Message.objects.filter(scheduled_at__lt=at("16:00")).update(status="sent", sent_at=OPENING)

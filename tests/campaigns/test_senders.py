@@ -1,4 +1,4 @@
-"""What a sending policy refuses to be. Nothing here needs the database."""
+"""What a sending policy, account, domain and alias refuse to be. Nothing needs the database."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.core.exceptions import ValidationError
 
-from campaigns.models import SendingPolicy
+from campaigns.models import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
 from campaigns.scheduling.errors import InvalidFieldError
 
 CHRISTMAS = date(2026, 12, 25)
@@ -91,3 +91,39 @@ def test_what_is_no_value_at_all_is_refused_by_its_field(fields: dict[str, Any])
 def test_a_time_zone_that_is_none_cannot_be_planned_with(name: str) -> None:
     with pytest.raises(InvalidFieldError, match="is no time zone"):
         SendingPolicy(timezone=name).value()
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"host": ""}, "host"),
+        ({"host": "smtp..example.nl"}, "host"),
+        ({"port": 0}, "port"),
+        ({"port": 65_536}, "port"),
+        ({"username": "jän"}, "username"),
+        ({"secret": "wachtwöord"}, "secret"),
+    ],
+    ids=str,
+)
+def test_an_account_that_no_login_can_be_made_of_is_refused(
+    fields: dict[str, Any], field: str
+) -> None:
+    account = SendingAccount(**{"name": "ours", "host": "smtp.example.nl"} | fields)
+    with pytest.raises(ValidationError) as refused:
+        account.full_clean(validate_unique=False)
+    assert list(refused.value.message_dict) == [field]
+
+
+def test_domain_and_reply_to_are_kept_in_ascii() -> None:
+    domain, alias = SendingDomain(name="Müller.nl"), SenderAlias(reply_to="Jan@müller.nl")
+    domain.clean()
+    alias.clean()
+    assert (domain.name, alias.reply_to) == ("xn--mller-kva.nl", "jan@xn--mller-kva.nl")
+
+
+def test_what_is_no_domain_or_reply_to_is_refused() -> None:
+    with pytest.raises(ValidationError, match="is no domain"):
+        SendingDomain(name="no domain").clean()
+    with pytest.raises(ValidationError) as refused:
+        SenderAlias(reply_to="jän@example.nl").clean()
+    assert list(refused.value.message_dict) == ["reply_to"]

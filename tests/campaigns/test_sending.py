@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import OperationalError, connection
 
+from campaigns import claiming
+from campaigns.claiming import Claim
 from campaigns.decisions import Verdict
 from campaigns.events import record_event
 from campaigns.finishing import finish
+from campaigns.mail import ComposedMail
 from campaigns.models import (
     DailyFigures,
     Enrollment,
@@ -17,13 +21,17 @@ from campaigns.models import (
     MessageEvent,
     SendAttempt,
     SenderAlias,
+    SendingAccount,
     SendingDomain,
+    SendingPolicy,
 )
 from campaigns.resending import resend_unknown
 from campaigns.sending import Sender
 from campaigns.transport import Delivery, Outcome
 from campaigns.transport import smtp as smtp_module
+from campaigns.transport.smtp import SmtpTransport
 from leads.models import Lead, Suppression
+from leads.suppression import suppress
 from mailsuite.lib import clock
 from tests.campaigns.mails import at_gate, claimed, composed, two_mail_flow
 from tests.factories import MessageFactory, SenderAliasFactory, SendingAccountFactory
@@ -342,3 +350,228 @@ def test_an_answer_of_an_attempt_that_was_replaced_changes_nothing(frozen_clock)
     message.refresh_from_db()
     assert message.status == Status.SENDING
     assert not MessageEvent.objects.exists()
+
+
+def without_pause(server: SmtpServer, mails: int, **policy) -> list[Message]:
+    first = due_message(server, enrollment__domain__policy__interval_minutes=0)
+    SendingPolicy.objects.update(**policy)
+    others = MessageFactory.create_batch(
+        mails - 1, enrollment__domain=first.domain, alias=first.alias, step=first.step
+    )
+    return [first, *others]
+
+
+def test_a_domain_without_a_pause_sends_many_in_one_turn_in_their_order(frozen_clock):
+    with smtp_server() as server:
+        mails = without_pause(server, 25)
+        assert turn(mails[0]) == 25
+    assert [mail.recipient for mail in server.accepted] == [mail.lead.email for mail in mails]
+    assert server.connections == 1
+    assert set(Message.objects.values_list("status", flat=True)) == {Status.SENT}
+    assert SendingDomain.objects.get().sent_today == 25
+    assert sum(DailyFigures.objects.values_list("sent", flat=True)) == 25
+
+
+def test_at_most_ten_are_past_the_gate_at_once(frozen_clock, monkeypatch):
+    past_the_gate = []
+
+    def deliver(transport, mail):
+        wire = Message.objects.filter(status=Status.SENDING, phase=Message.Phase.WIRE)
+        past_the_gate.append(wire.count())
+        return Delivery(Outcome.ACCEPTED, 250)
+
+    monkeypatch.setattr(SmtpTransport, "deliver", deliver)
+    with smtp_server() as server:
+        turn(without_pause(server, 12)[0])
+    assert past_the_gate == [10] * 10 + [2, 2]
+
+
+def test_the_cap_of_the_day_stops_a_domain_without_a_pause(frozen_clock):
+    with smtp_server() as server:
+        mails = without_pause(server, 13, daily_cap=12)
+        assert turn(mails[0]) == 12
+    assert len(server.accepted) == SendingDomain.objects.get().sent_today == 12
+    assert Message.objects.get(status=Status.QUEUED) == mails[-1]
+
+
+def test_one_bad_address_among_ten_fails_alone(frozen_clock):
+    with smtp_server(RCPT=["250 ok", "550 5.1.1 no such user", "451 later", "250 ok"]) as server:
+        mails = without_pause(server, 10)
+        turn(mails[0])
+    statuses = list(Message.objects.order_by("pk").values_list("status", flat=True))
+    assert statuses == [Status.SENT, Status.BOUNCED, Status.QUEUED] + [Status.SENT] * 7
+    assert len(server.accepted) == 8
+
+
+def test_a_mail_that_comes_to_its_turn_too_late_does_not_leave(frozen_clock, monkeypatch):
+    """A worker that was stopped between gate and server, and woke up."""
+    monkeypatch.setattr("campaigns.sending.HANDOVER", timedelta(0))
+    with smtp_server() as server:
+        message = due_message(server)
+        turn(message)
+    assert server.accepted == []
+    assert (message.status, message.retries) == (Status.QUEUED, 0)
+    outcomes = SendAttempt.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == [Attempt.NOT_TRANSMITTED, Attempt.WITHHELD]
+
+
+def test_a_server_that_wants_a_new_connection_after_each_mail_gets_it(frozen_clock):
+    with smtp_server(MAIL=["250 ok", "421 4.7.0 too many mails", "250 ok"]) as server:
+        mails = without_pause(server, 3)
+        turn(mails[0])
+    assert (len(server.accepted), server.connections) == (3, 2)
+    assert set(Message.objects.values_list("retries", flat=True)) == {0}
+
+
+def test_a_refused_sender_stops_those_behind_it_without_trying_them(frozen_clock):
+    with smtp_server(MAIL=["530 5.7.0 authenticate first"]) as server:
+        mails = without_pause(server, 3)
+        turn(mails[0])
+    assert server.accepted == []
+    assert set(Message.objects.values_list("status", "retries")) == {(Status.QUEUED, 0)}
+    assert SendAttempt.objects.filter(reply_code=530).count() == 1
+    assert SendingDomain.objects.get().paused_at == MONDAY
+
+
+def reaped(message: Message) -> Claim:
+    """Past the gate, and given up on by the reaper."""
+    claim = claimed(message)
+    assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+    Message.objects.update(lease_until=MONDAY)
+    assert claiming.reap_expired_leases(MONDAY) == (0, 1)
+    return claim
+
+
+@pytest.mark.parametrize(
+    ("late", "status", "paused"),
+    [
+        (Delivery(Outcome.DEFERRED, 451, "greylisted"), Status.QUEUED, False),
+        (Delivery(Outcome.NOT_TRANSMITTED, None, "lost at RCPT"), Status.QUEUED, False),
+        (Delivery(Outcome.REFUSED, 530, "no", is_account_problem=True), Status.QUEUED, True),
+        (Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"), Status.BOUNCED, False),
+        (Delivery(Outcome.REFUSED, 554, "5.3.0 no"), Status.FAILED, False),
+    ],
+    ids=str,
+)
+def test_a_definite_answer_after_the_reaper_is_believed(frozen_clock, late, status, paused):
+    message, _ = two_mail_flow()
+    finish([(reaped(message), late)])
+    message.refresh_from_db()
+    assert (message.status, message.sent_at) == (status, None)
+    assert SendAttempt.objects.get().outcome == Attempt(late.outcome)
+    assert not MessageEvent.objects.filter(kind=MessageEvent.Kind.SENT).exists()
+    assert (SendingDomain.objects.get().paused_at is not None) is paused
+
+
+def test_a_late_deferral_does_not_undo_what_a_proof_has_settled(frozen_clock):
+    message, following = two_mail_flow(retries=2)
+    claim = reaped(message)
+    record_event(message.pk, MessageEvent.Kind.OPENED, at=MONDAY, source_id="pixel")
+    finish([(claim, Delivery(Outcome.DEFERRED, 451, "later"))])
+    message.refresh_from_db()
+    following.refresh_from_db()
+    assert (message.status, following.status) == (Status.SENT, Status.QUEUED)
+    assert [row.failed for row in DailyFigures.objects.all()] == [0]
+
+
+@pytest.mark.parametrize(
+    ("verb", "reply", "status", "accepted"),
+    [
+        ("MAIL", "nonsense", Status.QUEUED, 0),
+        ("RCPT", "nonsense", Status.QUEUED, 0),
+        ("RCPT", "550 5.1.1 no\0such user", Status.BOUNCED, 0),
+        ("RCPT", "451 a\0b", Status.QUEUED, 0),
+        ("DATA", "nonsense", Status.QUEUED, 0),
+        ("BODY", "250 ok\0", Status.SENT, 1),
+        ("BODY", "nonsense", Status.UNKNOWN, 0),
+    ],
+)
+def test_odd_words_of_a_server_are_written_down(frozen_clock, verb, reply, status, accepted):
+    with smtp_server(**{verb: [reply]}) as server:
+        message = due_message(server)
+        turn(message)
+    assert (message.status, len(server.accepted)) == (status, accepted)
+    assert SendAttempt.objects.get().finished_at == MONDAY
+
+
+@pytest.mark.parametrize(
+    "account",
+    [
+        {"username": "jan", "secret": "wachtwöord"},
+        {"username": "jän", "secret": "x"},
+        {"host": "smtp..example.nl"},
+    ],
+    ids=str,
+)
+def test_an_account_that_cannot_be_used_pauses_its_domain(frozen_clock, account):
+    with smtp_server() as server:
+        message = due_message(server)
+        SendingAccount.objects.update(**{k: v for k, v in account.items() if k != "secret"})
+        if "secret" in account:
+            row = SendingAccount.objects.get()
+            row.secret = account["secret"]
+            row.save()
+        turn(message)
+    assert server.accepted == []
+    assert (message.status, message.retries) == (Status.QUEUED, 0)
+    reason = SendingDomain.objects.get().pause_reason
+    assert "cannot be used" in reason
+    assert "wachtw" not in reason
+
+
+def test_a_sender_that_no_mail_can_be_made_for_fails_no_lead(frozen_clock):
+    with smtp_server() as server:
+        mails = without_pause(server, 3)
+        SenderAlias.objects.update(reply_to="jan@müller.nl")
+        turn(mails[0])
+    assert set(Message.objects.values_list("status", flat=True)) == {Status.QUEUED}
+    assert "jan@müller.nl" in SendingDomain.objects.get().pause_reason
+
+
+def test_a_mail_that_breaks_composing_holds_up_nobody_and_fails_in_the_end(
+    frozen_clock, monkeypatch
+):
+    with smtp_server() as server:
+        broken, *others = without_pause(server, 3)
+
+        def compose_the_others(message: Message) -> ComposedMail:
+            if message.pk == broken.pk:
+                raise RuntimeError("never thought of")
+            return composed(message)
+
+        monkeypatch.setattr("campaigns.sending.compose", compose_the_others)
+        for _ in range(3):
+            turn(broken)
+            frozen_clock.advance(60 * MINUTE)
+    assert broken.status == Status.FAILED
+    assert "never thought of" in broken.error
+    assert len(server.accepted) == len(others)
+
+
+def test_a_mail_whose_delivery_broke_off_in_our_own_code_is_unknown(frozen_clock, monkeypatch):
+    def deliver(*_: object) -> None:
+        raise RuntimeError("never thought of")
+
+    monkeypatch.setattr(SmtpTransport, "deliver", deliver)
+    with smtp_server() as server:
+        message = due_message(server)
+        turn(message)
+    assert message.status == Status.UNKNOWN
+    assert "never thought of" in message.error
+
+
+@pytest.mark.parametrize("rounds", [6])
+def test_a_bounce_and_an_opt_out_of_the_same_lead_kill_none_of_each_other(frozen_clock, rounds):
+    for _ in range(rounds):
+        message = MessageFactory()
+        claim = claimed(message)
+        assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+        work = iter(
+            [
+                partial(finish, [(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))]),
+                partial(suppress, [message.lead.email], reason=Suppression.Reason.MANUAL),
+            ]
+        )
+        in_threads(2, lambda work=work: next(work)())
+        message.refresh_from_db()
+        assert message.status == Status.BOUNCED

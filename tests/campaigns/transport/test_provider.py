@@ -122,6 +122,22 @@ def test_an_answer_is_judged_by_what_it_says_of_this_request(status, outcome):
     assert delivery.is_account_problem is (status == 401)
 
 
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [
+        (402, "not enough credits"),
+        (404, "domain not found"),
+        (400, "The from field does not match a verified sender identity"),
+        (422, "Sender signature not defined for From address"),
+        (422, "The sending domain is not verified"),
+    ],
+)
+def test_trouble_with_account_or_sender_is_no_leads_fault(status, words):
+    with provider(status=status, answer={"ErrorCode": 10, "Message": words}) as played:
+        delivery = deliver(played)
+    assert (delivery.outcome, delivery.is_account_problem) == (Outcome.NOT_TRANSMITTED, True)
+
+
 def test_silence_after_the_request_is_unknown_and_never_tried_twice():
     with provider(answer=None) as played:
         delivery = deliver(played)
