@@ -69,18 +69,39 @@ SELECT count(*) FROM (
 ) AS locked
 """  # noqa: S608
 
-# What the file leaves blank stays as it is; tags and vars are added to those that are there.
-_UPDATE = f"""
+# What the search index and the top level are computed from. A row in which they stay as they are
+# is written without naming them: then PostgreSQL keeps what it has computed, which would take
+# longer than all else about the row.
+_COMPUTED_FROM = ("first_name", "last_name", "company", "url")
+_OTHER_TEXTS = tuple(text for text in _TEXTS if text not in {*_COMPUTED_FROM, "domain"})
+
+
+def _filled(column: str) -> str:
+    """What the file leaves blank stays as it is."""
+    return f"coalesce(nullif(row.{column}, ''), lead.{column})"
+
+
+_CHANGED = " OR ".join(
+    (
+        *(f"lead.{column} <> {_filled(column)}" for column in _COMPUTED_FROM),
+        "row.url <> '' AND lead.domain <> row.domain",
+    )
+)
+_COMPUTED_FROM_SET = ", ".join(
+    (
+        *(f"{column} = {_filled(column)}" for column in _COMPUTED_FROM),
+        "domain = CASE WHEN row.url = '' THEN lead.domain ELSE row.domain END,",
+    )
+)
+
+
+def _update(condition: str, computed_from: str) -> str:
+    # Tags and vars are added to those that are there.
+    return f"""
 UPDATE {_LEAD} AS lead SET
     list_name = %s,
-    {
-    ", ".join(
-        f"{column} = coalesce(nullif(row.{column}, ''), lead.{column})"
-        for column in _TEXTS
-        if column != "domain"
-    )
-},
-    domain = CASE WHEN row.url = '' THEN lead.domain ELSE row.domain END,
+    {computed_from}
+    {", ".join(f"{column} = {_filled(column)}" for column in _OTHER_TEXTS)},
     score = coalesce(row.score, lead.score),
     tags = lead.tags || array(
         SELECT tag FROM unnest(row.tags) WITH ORDINALITY AS given (tag, place)
@@ -89,8 +110,12 @@ UPDATE {_LEAD} AS lead SET
     vars = lead.vars || row.vars,
     updated_at = now()
 FROM import_row AS row
-WHERE row.email = lead.email AND lead.id <> row.id AND lead.deleted_at IS NULL
+WHERE row.email = lead.email AND lead.id <> row.id AND lead.deleted_at IS NULL AND {condition}
 """  # noqa: S608
+
+
+# In this order: after the second, the first would meet those that the second has made the same.
+_UPDATES = (_update(f"NOT ({_CHANGED})", ""), _update(f"({_CHANGED})", _COMPUTED_FROM_SET))
 
 _ERASED = f"""
 DELETE FROM import_row AS row USING {_SUPPRESSION} AS entry
@@ -157,7 +182,7 @@ class Staging:
         """Fill the leads that were there before from the file, not those that are deleted, and
         never what says whether they may be mailed. Answers how many."""
         self._execute(_LOCK_EXISTING)
-        return self._execute(_UPDATE, [list_name])
+        return sum(self._execute(statement, [list_name]) for statement in _UPDATES)
 
     def existing(self) -> list[tuple[int, str]]:
         """Number and address of rows whose address was a lead before."""

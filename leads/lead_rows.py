@@ -160,11 +160,12 @@ def _one_line(text: str) -> str:
     """`text` as the API would take it (check_one_line): line breaks and other controls become
     blanks, as it may come to stand in a mail's header; signs that nobody sees, such as those that
     turn the direction of writing round, go."""
-    signs = (
-        sign if sign.isprintable() else " " if sign.isspace() or category(sign) == "Cc" else ""
-        for sign in text
-    )
-    return " ".join("".join(signs).split())
+    if not text.isprintable():
+        text = "".join(
+            sign if sign.isprintable() else " " if sign.isspace() or category(sign) == "Cc" else ""
+            for sign in text
+        )
+    return " ".join(text.split())
 
 
 def _too_long(text: str, longest: int) -> str:

@@ -111,6 +111,21 @@ def test_mode_update_moves_the_domain_with_the_website_and_takes_a_zero_for_a_sc
     assert (lead.url, lead.domain, lead.score) == ("www.zon.nl", "zon.nl", 0)
 
 
+def test_mode_update_keeps_the_search_index_and_the_top_level_right() -> None:
+    imported([ZON, {"E-mail": "info@maan.nl", "Bedrijf": "Hotel Maan", "Website": "maan.nl"}])
+
+    rows = [
+        {"E-mail": "info@zon.nl", "Bedrijf": "Hotel Ster", "Website": "ster.be", "Stad": "Gent"},
+        {"E-mail": "info@maan.nl", "Bedrijf": "Hotel Maan", "Website": "maan.nl", "Stad": "Gent"},
+    ]
+    assert counts(imported(rows, mode="update")) == {"updated": 2}
+
+    ster, maan = Lead.objects.get(email="info@zon.nl"), Lead.objects.get(email="info@maan.nl")
+    assert (ster.city, ster.domain_tld, maan.city, maan.domain_tld) == ("Gent", "be", "Gent", "nl")
+    assert list(Lead.objects.search("hotel ster")) == [ster]
+    assert list(Lead.objects.search("hotel maan")) == [maan]
+
+
 def test_mode_update_takes_new_leads_too() -> None:
     LeadFactory(email="info@zon.nl")
 
