@@ -6,6 +6,7 @@ HEAD change no subscription, whoever sends them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -35,6 +36,10 @@ _UNSEEN = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
 }
+# Without a length, which no middleware adds here, gunicorn sends a body in chunks.
+_PIXEL_HEADERS = {**_UNSEEN, "Content-Length": str(len(_PIXEL))}
+_REDIRECT_HEADERS = {**_UNSEEN, "Content-Length": "0"}
+_LINKS_REMEMBERED = 4096
 
 
 @require_safe
@@ -43,7 +48,7 @@ def open_pixel(request: HttpRequest) -> HttpResponse:
     (message_id,) = proven_ids(request, Purpose.OPEN, "m")
     if not record_hit(Hit.Kind.OPENED, message_id, visitor_of(request), at=clock.now()):
         raise Http404("no such message")
-    return HttpResponse(_PIXEL, content_type="image/gif", headers=_UNSEEN)
+    return HttpResponse(_PIXEL, content_type="image/gif", headers=_PIXEL_HEADERS)
 
 
 @require_safe
@@ -51,19 +56,29 @@ def click(request: HttpRequest) -> HttpResponse:
     """`GET /track/click?m=<message>&l=<link>&t=<token>`: 302 to the address that stood in the
     mail. It is read from the ledger; nothing in the request can name another."""
     message_id, link_id = proven_ids(request, Purpose.CLICK, "m", "l")
-    url = _stored_url(message_id, link_id)
-    if url is None or urlsplit(url).scheme not in ("http", "https"):
+    try:
+        campaign_id, url = _stored_link(link_id)
+    except TrackedLink.DoesNotExist:
+        raise Http404("no such link") from None
+    if urlsplit(url).scheme not in ("http", "https"):
         raise Http404("no such link")
-    record_hit(Hit.Kind.CLICKED, message_id, visitor_of(request), at=clock.now(), link_id=link_id)
-    return HttpResponseRedirect(url, headers=_UNSEEN)
-
-
-def _stored_url(message_id: int, link_id: int) -> str | None:
-    return (
-        TrackedLink.objects.filter(pk=link_id, campaign__messages=message_id)
-        .values_list("url", flat=True)
-        .first()
+    known = record_hit(
+        Hit.Kind.CLICKED,
+        message_id,
+        visitor_of(request),
+        at=clock.now(),
+        link_id=link_id,
+        campaign_id=campaign_id,
     )
+    if not known:
+        raise Http404("no such link")
+    return HttpResponseRedirect(url, headers=_REDIRECT_HEADERS)
+
+
+@lru_cache(maxsize=_LINKS_REMEMBERED)
+def _stored_link(link_id: int) -> tuple[int, str]:
+    """Its campaign and its address, which never change. Raises TrackedLink.DoesNotExist."""
+    return TrackedLink.objects.values_list("campaign_id", "url").get(pk=link_id)
 
 
 @csrf_exempt  # the token proves the request; a mail provider's POST has no cookie (RFC 8058 §3.1)

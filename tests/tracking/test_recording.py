@@ -1,4 +1,6 @@
 import threading
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -32,6 +34,73 @@ def test_hits_beyond_the_bound_are_answered_but_not_noted(monkeypatch: pytest.Mo
 def test_a_message_that_is_not_there_is_known_as_such() -> None:
     assert record_hit(Hit.Kind.OPENED, 4711, VISITOR, at=NOON) is False
     assert not Hit.objects.exists()
+
+
+@pytest.mark.django_db
+def test_a_message_of_another_campaign_than_the_links_is_not_known() -> None:
+    message = MessageFactory(sent=True)
+    others = message.campaign_id + 1
+
+    answer = record_hit(
+        Hit.Kind.CLICKED, message.pk, VISITOR, at=NOON, link_id=1, campaign_id=others
+    )
+
+    assert answer is False
+    assert not Hit.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_hits_that_come_in_together_are_all_noted_in_the_next_transaction() -> None:
+    messages = [MessageFactory(sent=True).pk for _ in range(7)]
+    answers: dict[int, bool] = {}
+
+    def record(message_id: int) -> None:
+        try:
+            answers[message_id] = record_hit(Hit.Kind.OPENED, message_id, VISITOR, at=NOON)
+        finally:
+            connection.close()
+
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE tracking_hit IN SHARE MODE")  # whoever writes waits for us
+        threads = [threading.Thread(target=record, args=[pk]) for pk in [*messages, 4711]]
+        threads[0].start()
+        _wait_for_a_lock()
+        for thread in threads[1:]:
+            thread.start()
+        _wait_until(lambda: len(recording._note._waiting) == len(threads) - 1)
+    for thread in threads:
+        thread.join(timeout=5)
+
+    assert answers == {**dict.fromkeys(messages, True), 4711: False}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*), count(DISTINCT xmin::text) FROM tracking_hit")
+        assert cursor.fetchone() == (7, 2)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_wrong_with_one_hit_does_not_cost_those_beside_it() -> None:
+    message = MessageFactory(sent=True)
+    good = recording._Columns("opened", message.pk, None, None, NOON, "GET", "", None)
+    bad = good._replace(ip_address="nowhere")
+
+    assert recording._write([good, bad, good]) == [True, True, True]
+    assert Hit.objects.count() == 2
+
+
+def _wait_for_a_lock() -> None:
+    def is_waited_for() -> bool:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            return bool(cursor.fetchone()[0])
+
+    _wait_until(is_waited_for)
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    ends = time.monotonic() + 0.9  # the statement that waits gives up after a second
+    while not is_so():
+        assert time.monotonic() < ends
+        time.sleep(0.005)
 
 
 @pytest.mark.django_db(transaction=True)
