@@ -31,6 +31,9 @@ class Bench:
 BENCHES = {
     "import": Bench("benchmarks.importing", ("xlsx", "CSV")),
     "plan": Bench("benchmarks.planning", ("pure", "stored")),
+    "tick": Bench("benchmarks.tick"),
+    "dispatch": Bench("benchmarks.dispatch"),
+    "web": Bench("benchmarks.web", ("pixel", "click")),
     "figures": Bench("benchmarks.figures"),
     "leads-list": Bench("benchmarks.leads_list"),
     "audience": Bench("benchmarks.audience"),
