@@ -119,7 +119,10 @@ def _from_prose(letter: Letter, addresses: list[str], report: str) -> DeliveryRe
     for address in addresses:
         others = [other for other in addresses if other != address]
         said = context_of(address, report, others) if report.strip() else subject
-        recipients.append(_recipient(address, address, "", action, diagnose(said), said))
+        reason = diagnose(said)
+        if reason is Reason.OTHER and not others:
+            reason = diagnose(f"{report} {subject}")
+        recipients.append(_recipient(address, address, "", action, reason, said))
     return DeliveryReport(tuple(recipients), asks_for_confirmation(report))
 
 

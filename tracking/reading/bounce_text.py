@@ -17,6 +17,7 @@ _MOST_ADDRESSES = 50
 _ADDRESS = re.compile(
     r"[^\s<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}", re.ASCII
 )
+_TRANSLATION = re.compile(r"^\d{3} \d\.\d\.\d [^\n]{1,300}\.\.\. ")
 _REMOTE_LINE = re.compile(
     r"^.{0,200}?(?:<<<|>>>?|\bsaid:|\breason:|\bresponse(?: was)?:|\breplied:|\breturned:)", re.I
 )
@@ -44,9 +45,10 @@ def is_bounce_in_prose(letter: Letter, report: str, subject: str) -> bool:
         return says_so or titled or bool(words.DELAYED.search(report))
     is_nobody = letter.headers.get("return-path").replace(" ", "") in ("<>", "<MAILER-DAEMON>")
     is_automatic = is_nobody or letter.headers.get("auto-submitted").lower().startswith("auto-")
-    if titled and says_so and not letter.headers.has("in-reply-to"):
-        return True
-    return is_automatic and says_so and bool(words.REPORT.search(report))
+    is_report = says_so and bool(words.REPORT.search(report))
+    if titled and (is_report or (is_automatic and says_so)):
+        return not (letter.headers.has("in-reply-to") or letter.headers.has("list-id"))
+    return is_automatic and is_report
 
 
 def is_delay(report: str, subject: str) -> bool:
@@ -59,15 +61,28 @@ def is_delay(report: str, subject: str) -> bool:
 def report_of(body: str) -> str:
     """What the server itself says: the mail that it returns, and all below, cut off."""
     body = body[:_LONGEST_REPORT]
+    return _without_translations(body[: _start_of_copy(body)])
+
+
+def _start_of_copy(body: str) -> int | None:
     found = words.RETURNED.search(body)
     while found and not body[: found.start()].strip():  # it begins with such a line
         found = words.RETURNED.search(body, found.end())
-    return body[: found.start()] if found else body
+    return found.start() if found else None
+
+
+def _without_translations(report: str) -> str:
+    """Sendmail says "550 5.1.1 <a@b.nl>... User unknown" below any refusal that it quotes."""
+    if "<<<" not in report:
+        return report
+    lines = report.split("\n")
+    return "\n".join(line for line in lines if not _TRANSLATION.match(line))
 
 
 def returned_copy(body: str) -> str:
     """The other half: what `report_of` cut off."""
-    return body[len(report_of(body)) :]
+    found = _start_of_copy(body[:_LONGEST_REPORT])
+    return "" if found is None else body[found:]
 
 
 def marked_addresses(report: str) -> list[str]:
@@ -109,5 +124,4 @@ def _telling(report: str) -> str:
         for number, line in enumerate(lines)
         if line.lstrip().startswith("<<<") or _REMOTE_LINE.match(line)
     ]
-    # The reporting server's own translation stands last; see diagnosis.
     return "\n".join(quoted)[:_LONGEST_CONTEXT] if quoted else report[:_LONGEST_REPORT]

@@ -61,7 +61,7 @@ FAILED = re.compile(
 # Stricter, for mails that nobody known sent: what only a report says.
 REPORT = re.compile(
     r"permanent (?:fatal )?(?:error|failure)|transcript of (?:the )?session|(?:following|these) "
-    r"(?:address|recipient)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)|original message (?:follows|header)"
+    r"(?:address|recipient|mail|message)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)|original message (?:follows|header)"
     r"|copy of (?:the|your) (?:original )?message|volgende (?:adres|ontvanger|geadresseerde)"
     r"|folgende[nr]? (?:adress|empf)|(?:adresses?|destinataires?) suivant|could not be delivered to",
     _I,

@@ -86,6 +86,8 @@ def _by_words(text: str, code: tuple[int, int, int] | None, smtp_code: str) -> R
     says_other = bool(code and not says_address and code[1:] not in _VAGUE_DETAIL)
     if says_address and words.UNKNOWN_USER.search(text):
         return Reason.UNKNOWN_USER
+    if code == (5, 4, 1) and words.NOT_IN_DIRECTORY.search(text):
+        return Reason.UNKNOWN_USER
     for reason, pattern in words.BEFORE_ADDRESS:
         if pattern.search(text):
             return reason

@@ -23,9 +23,9 @@ def references_of(letter: Letter, returned: list[Headers], text: str) -> Referen
     """`returned`: headers of enclosed mails; `text`: what stands in the mail, quotes included."""
     headers = letter.headers
     ids: list[str] = []
-    for enclosed in returned:
-        ids += enclosed.message_ids("x-campaign-message-id")
-        ids += enclosed.message_ids("message-id")
+    for name in ("x-campaign-message-id", "message-id"):
+        for enclosed in returned:
+            ids += enclosed.message_ids(name)
     # Exim and some gateways copy our header into their own.
     ids += headers.message_ids("x-campaign-message-id")
     ids += headers.message_ids("x-original-message-id")

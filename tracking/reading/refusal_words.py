@@ -79,6 +79,9 @@ UNKNOWN_USER = _any(
     r"|\bwurde nicht gefunden|\bkonnte nicht gefunden werden|\bn'a pas (?:été|pu être) trouv",
 )
 
+# Microsoft's edge says 5.4.1 and this of an address that the directory does not hold.
+NOT_IN_DIRECTORY = _any(r"\brecipient address rejected: access denied\b")
+
 # What RFC 5321 §4.2.3 has every 550 say: the mailbox is not there, or "policy".
 PERHAPS_UNKNOWN_USER = _any(
     r"\bmail ?-?box(?: is)? (?:currently )?(?:unavailable|not available)\b",
@@ -174,7 +177,7 @@ _SENDER_ADDRESS = _any(
     r"|\bnot authori[sz]ed to send\b|\bsender denied\b|\bclient host rejected\b|\bunauthenticated",
 )
 _AUTH = _any(
-    r"\bspf\b|\bsender policy framework\b|\bdkim\b|\bdmarc\b|\bauthenticat|\bunsigned\b"
+    r"\bspf\b|\bsender policy framework\b|\bdkim\b|\bdmarc\b|authenticat|\bunsigned\b"
     r"|\breverse dns\b|\brdns\b|\bptr (?:record)?\b|\breverse (?:hostname|lookup)\b|\bsender ?id\b"
     r"|\bfcrdns\b",
 )
@@ -195,7 +198,7 @@ _RATE = _any(
     r"\btoo many (?:connections|mails|messages|e-?mails|recipients|errors|concurrent)|\brate ?-?limit"
     r"|\bthrottl|\btoo (?:fast|quickly|frequent)|\bper (?:hour|minute|day)\b|\bsending limit"
     r"|\brate\b[^.;]{0,30}\bexceed|\bexceed\w*[^.;]{0,30}\b(?:rate|hourly|daily)\b"
-    r"|\bunusual (?:rate|volume)",
+    r"|\bunusual (?:rate|volume)|\breceiving mail (?:at a rate|too quickly)",
 )
 _RELAY = _any(
     r"\brelay(?:ing)?\b[^.;]{0,40}\b(?:denied|not (?:allowed|permitted)|prohibited|refused)\b"
