@@ -108,11 +108,18 @@ class RowReader:
                 values[field] = text = text if text.isprintable() else _one_line(text)
                 if len(text) > longest:
                     return self._remark(row, index, _too_long(text, longest))
-        variables = {key: cells[index] for index, key in self._vars if cells[index]}
+        variables = {key: cells[index] for index, key in self._vars if shows(cells[index])}
         return LeadRow(number, email, variables, **values, warnings=tuple(warnings))
 
     def _remark(self, row: Row, index: int, reason: str) -> Remark:
         return Remark(row.number, self._headings[index], row.cells[index], reason)
+
+
+def shows(text: str) -> bool:
+    """Whether a reader would see anything of `text`: blanks and signs of no width are nothing."""
+    if text.isprintable():
+        return bool(text.strip())
+    return any(sign.isprintable() and not sign.isspace() for sign in text)
 
 
 def _website(text: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from leads.addresses import InvalidAddress, normalised_address
+from leads.lead_rows import shows
 from leads.models import Lead, Suppression
 from leads.suppression import hold_addresses
 from leads.web_domains import InvalidUrl, web_domain
@@ -57,7 +58,7 @@ def _checked(fields: Mapping[str, Any]) -> dict[str, Any]:
     if problems:
         raise Refusal(" ".join(problems.values()), fields=problems)
     if "vars" in checked:  # absent and blank are the same; a stored blank would count as filled
-        checked["vars"] = {key: value for key, value in checked["vars"].items() if value}
+        checked["vars"] = {key: value for key, value in checked["vars"].items() if shows(value)}
     if "tags" in checked:
         checked["tags"] = list(dict.fromkeys(checked["tags"]))
     return checked

@@ -17,6 +17,7 @@ import os
 import resource
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 _ROWS_PER_LINE = 500
@@ -41,13 +42,22 @@ def cell_text(value: Any) -> str:
         return value.replace("\x00", "").strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
-    if isinstance(value, float) and value.is_integer() and abs(value) <= _EXACT_FLOATS:
-        return str(int(value))
+    if isinstance(value, float):
+        return _number(value)
     if isinstance(value, datetime.datetime) and value.time() == datetime.time():
         return value.date().isoformat()
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     return str(value)
+
+
+def _number(value: float) -> str:
+    """As people write it: repr() has 1e-07 for what the sheet shows as 0.0000001."""
+    if value.is_integer() and abs(value) <= _EXACT_FLOATS:
+        return str(int(value))
+    text = repr(value)
+    is_readable = 1e-15 < abs(value) < 1e21
+    return format(Decimal(text), "f") if "e" in text and is_readable else text
 
 
 def filled_rows(sheet: Any) -> Iterator[tuple[int, list[str]]]:

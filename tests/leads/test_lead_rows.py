@@ -106,6 +106,11 @@ def test_no_line_break_gets_into_a_field_but_a_var_keeps_its_lines() -> None:
     assert row.vars == {"adres": "Kade 1\nUrk"}
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\xa0", "\u2060\n", " "])
+def test_a_var_that_nobody_could_see_is_not_filled(nothing: str) -> None:
+    assert lead({"Bedrijf": "Zon", "Kamers": nothing}).vars == {}
+
+
 @pytest.mark.parametrize(("text", "score"), [("0", 0), ("-5", -5), ("87.0", 87), ("+3", 3)])
 def test_a_score_is_a_whole_number(text: str, score: int) -> None:
     assert lead({"Score": text}).score == score

@@ -20,7 +20,7 @@ JAN = "jan@zon.nl"
 def test_what_is_entered_is_stored_in_one_form() -> None:
     lead = create_lead(
         {"email": "Jan <JAN@Zon.nl>", "url": "https://www.Zon.nl/x", "tags": ["b", "a", "b"],
-         "vars": {"kamers": "12", "ster": ""}}
+         "vars": {"kamers": "12", "ster": "", "zicht": "\u200b\xa0"}}
     )  # fmt: skip
 
     lead.refresh_from_db()
