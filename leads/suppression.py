@@ -136,11 +136,12 @@ def _enter(
 def unsuppress(entry: Suppression) -> int:
     """Take an entry made by hand off the list; answer how many leads are active again by that.
 
-    Raises Conflict for every other entry: opt-outs, complaints, bounces and erasures stay.
+    That is every entry of a whole domain, and an address with the reason `manual`. Raises
+    Conflict for the others: a person's opt-out, complaint, bounce and erasure stay.
     """
     hold_for_writing([entry.value])
     entry.refresh_from_db()
-    if entry.reason != Suppression.Reason.MANUAL:
+    if entry.is_address and entry.reason != Suppression.Reason.MANUAL:
         raise Conflict(
             f"{entry.value} is on the list as {entry.reason}, which stays. Only entries made by "
             "hand can be taken away.",

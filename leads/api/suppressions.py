@@ -49,7 +49,8 @@ class SuppressionItem(serializers.Serializer):
 
 class SuppressionCommand(StrictSerializer):
     value = serializers.CharField(
-        max_length=320, help_text="An address (jan@zon.nl), or a whole domain (zon.nl)."
+        max_length=320,
+        help_text="An address (jan@zon.nl), or a whole domain (zon.nl), without its subdomains.",
     )
     reason = Choice(ENTERED, default=Suppression.Reason.MANUAL.value)
     note = serializers.CharField(

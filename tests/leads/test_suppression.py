@@ -93,11 +93,12 @@ def test_taking_a_manual_entry_away_makes_its_leads_active_again() -> None:
     assert not is_suppressed(JAN)
 
 
-def test_taking_a_domain_away_frees_only_whom_nothing_else_covers() -> None:
+@pytest.mark.parametrize("reason", [Reason.MANUAL, Reason.COMPLAINT])
+def test_taking_a_domain_away_frees_only_whom_nothing_else_covers(reason: Reason) -> None:
     LeadFactory(email=JAN)
     LeadFactory(email="piet@zon.nl")
     suppress([JAN], reason=Reason.UNSUBSCRIBED)
-    suppress(["zon.nl"], reason=Reason.MANUAL, scope=Scope.DOMAIN)
+    suppress(["zon.nl"], reason=reason, scope=Scope.DOMAIN)
 
     assert unsuppress(Suppression.objects.get(scope=Scope.DOMAIN)) == 1
 
