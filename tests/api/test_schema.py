@@ -128,6 +128,43 @@ def test_every_answer_is_in_the_envelope() -> None:
         assert set(properties) == {"data", "error"}, f"{method} {path} {status}"
 
 
+def operation(method: str, path: str) -> dict[str, Any]:
+    return schema.raw_schema["paths"][f"/api/v1/{path}"][method]
+
+
+def errors(method: str, path: str) -> str:
+    return " ".join(status for status in operation(method, path)["responses"] if status >= "400")
+
+
+def test_every_post_but_those_for_tokens_takes_an_idempotency_key() -> None:
+    for path, operations in schema.raw_schema["paths"].items():
+        for method, described in operations.items():
+            takes = any(
+                one["name"] == "Idempotency-Key" and one["in"] == "header" and "required" not in one
+                for one in described.get("parameters", [])
+            )
+            assert takes == (method == "post" and "/auth/" not in path), f"{method} {path}"
+
+
+def test_a_replayed_answer_and_both_conflicts_over_a_key_are_described() -> None:
+    answers = operation("post", "campaigns")["responses"]
+    assert list(answers["201"]["headers"]) == ["Idempotency-Replayed"]
+    name = answers["409"]["$ref"].rpartition("/")[2]
+    words = schema.raw_schema["components"]["responses"][name]["description"]
+    assert "idempotency_key_in_flight" in words
+    assert "idempotency_key_reused" in words
+
+
+def test_an_operation_lists_the_errors_that_it_can_answer() -> None:
+    assert errors("get", "campaigns/{campaign_id}") == "401 403 404 406 500"
+    assert errors("get", "leads") == "400 401 403 406 500"
+    assert errors("delete", "leads/{lead_id}") == "401 403 404 406 409 500"
+    assert errors("patch", "leads/{lead_id}") == "400 401 403 404 406 409 415 422 500"
+    assert errors("post", "leads") == "400 401 403 406 409 415 422 500"
+    assert errors("post", "auth/token") == "400 401 406 415 422 429 500"
+    assert errors("get", "templates/{template_id}/preview") == "400 401 403 404 406 422 500"
+
+
 def _answers() -> Iterator[tuple[str, str, str, dict[str, Any]]]:
     raw = schema.raw_schema
     for path, operations in raw["paths"].items():

@@ -55,7 +55,7 @@ class PreviewViewSet(ApiViewSet):
     reaches_out = True  # a test mail talks to the server of its sender
     queryset = Template.objects.present().filter(current_version__isnull=False)
 
-    @extend_schema(parameters=[PreviewQuery], responses=PreviewItem)
+    @extend_schema(parameters=[PreviewQuery], responses={200: PreviewItem, 422: None})
     def preview(self, request: Request, template_id: int) -> Response:
         """What would be sent to this lead, made in the same way; nothing is sent or stored.
 

@@ -12,12 +12,14 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from mailsuite.lib.api.query import Query, read_query
+from mailsuite.lib.idempotency.schema import IdempotentSchema
 from mailsuite.lib.idempotency.views import IdempotentPosts
 
 
 class ApiView(IdempotentPosts, APIView):
     """A single endpoint. Subclasses set `rights` (see mailsuite.lib.api.permissions)."""
 
+    schema = IdempotentSchema()
     rights: str
 
 
@@ -25,6 +27,7 @@ class ApiViewSet(IdempotentPosts, GenericViewSet):
     """Endpoints around one kind of thing. Subclasses set `rights`, and in `verbs` the right that
     an action needs where the method says another ({"dry_run": "view"})."""
 
+    schema = IdempotentSchema()
     rights: str
     verbs: dict[str, str] = {}
 

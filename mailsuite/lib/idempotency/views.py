@@ -22,6 +22,8 @@ else:
     Base = object
 
 HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+LONGEST_KEY = 255
 
 
 class AnsweredBefore(Exception):
@@ -71,8 +73,9 @@ class IdempotentPosts(Base):
         key = request.headers.get(HEADER, "")
         if request.method != "POST" or not key:
             return
-        if len(key) > 255 or not key.isprintable():
-            raise ValidationError({HEADER: "Use at most 255 printable characters, a UUID say."})
+        if len(key) > LONGEST_KEY or not key.isprintable():
+            problem = f"Use at most {LONGEST_KEY} printable characters, a UUID say."
+            raise ValidationError({HEADER: problem})
         user, digest = cast(User, request.user), records.request_digest(request)
         records.take_lock(user, key, beyond_transaction=self.reaches_out)
         self._has_lock = self.reaches_out
@@ -86,7 +89,7 @@ class IdempotentPosts(Base):
             self._keeps_record = isinstance(exc, Refusal) and exc.keeps_record
             return super().handle_exception(exc)
         response = Response(exc.record.response_data, status=exc.record.response_status)
-        response["Idempotency-Replayed"] = "true"
+        response[REPLAYED] = "true"
         return response
 
     def _remember(self, response: HttpResponseBase) -> None:
