@@ -27,6 +27,8 @@ def auto_reply_sort(letter: Letter, text: str) -> AutoReplySort | None:
         return AutoReplySort.ACKNOWLEDGEMENT  # a read receipt (RFC 8098)
     sort = _sort(subject, text)
     is_answer = words.ANSWERED.match(subject) and not words.AUTOMATIC_SUBJECT.search(subject)
+    if sort is None and words.AUTOMATIC_SUBJECT.search(subject):
+        return AutoReplySort.OUT_OF_OFFICE  # what Outlook puts there when somebody is away
     if is_marked(letter):
         return sort or AutoReplySort.ACKNOWLEDGEMENT
     if words.AUTOMATIC_SUBJECT.search(subject) or (

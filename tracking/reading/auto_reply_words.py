@@ -34,7 +34,7 @@ AWAY = re.compile(
     r"|\b(?:ben|zijn|is) (?:ik |wij |we |er )?(?:momenteel |tijdelijk |op dit moment |vandaag )?"
     r"(?:met|op) (?:\w+ ){0,2}(?:vakantie|verlof|zwangerschapsverlof|reis)"
     r"|\b(?:niet|beperkt) (?:aanwezig|bereikbaar|op kantoor|in de gelegenheid)|\bafwezig(?:heid)?\b"
-    r"|\bbuiten kantoor\b|\bgesloten (?:van|tot|wegens|t/m)|\b(?:wij|we) (?:zijn|genieten) \w* ?gesloten"
+    r"|\b(?:ben|zijn) (?:ik |wij |we )?(?:weer )?(?:terug|retour) (?:op|vanaf|in)\b|\bbuiten kantoor\b|\bgesloten (?:van|tot|wegens|t/m)|\b(?:wij|we) (?:zijn|genieten) \w* ?gesloten"
     r"|\b(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor|in dienst)\b|\bop vakantie\b|\bmet verlof\b"
     # German
     r"|\b(?:nicht|derzeit nicht|zurzeit nicht) (?:im (?:b(?:ü|ue)ro|haus|dienst)|erreichbar|anwesend"

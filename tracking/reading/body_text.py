@@ -9,7 +9,7 @@ from tracking.reading.parts import Letter, Part
 
 _MOST_CHARACTERS = 100_000
 
-_UNSEEN = (("<!--", "-->"), ("<head", "</head"), ("<style", "</style"), ("<script", "</script"))
+_UNSEEN = (("<!--", "-->"), ("<head", "</head>"), ("<style", "</style>"), ("<script", "</script>"))
 _QUOTED_FROM = re.compile(
     r"<blockquote\b"
     r"|<[a-z]+\b[^<>]{0,300}\b(?:class|id)\s*=\s*[\"']?(?:gmail_quote|gmail_attr|divRplyFwdMsg"

@@ -28,7 +28,9 @@ _REQUEST = re.compile(
     r"[^.\n]{0,60}\b(?:lijst|bestand|mailing\w*|database|adres\w*|verzendlijst|systeem)|\b(?:wil(?:len)?|wens(?:en)?) (?:\w+ ){0,3}"
     r"(?:afmelden|uitschrijven|afgemeld|uitgeschreven)|\b(?:afmelden|uitschrijven) (?:voor|van|uit|graag|aub|svp)|\b(?:graag|gelieve|aub|svp)\b"
     r"[^.\n]{0,40}\b(?:afmelden|uitschrijven|verwijderen uit|uit te schrijven|af te melden)|\bgeen (?:\w+ ){0,3}(?:e-?mails?|mails?|mailtjes"
-    r"|berichten|mailings?|post)\b[^.\n]{0,20}\b(?:meer|sturen|ontvangen|toesturen)|\bstop(?:pen)? (?:met )?(?:\w+ ){0,4}(?:mail\w*|spam\w*"
+    r"|berichten|mailings?|post) (?:\w+ ){0,3}(?:meer\b|te (?:sturen|ontvangen))|\b(?:wil(?:len)?|wens(?:en)?|hoef|stuur)\b[^.\n]{0,30}"
+    r"\bgeen (?:\w+ ){0,3}(?:e-?mails?|mails?|mailtjes|berichten|mailings?)|\b(?:mij|me|ons|mijn|onze)\b[^.\n]{0,40}\b(?:verwijderen|halen"
+    r"|schrappen)\b[^.\n]{0,40}\b(?:lijst|bestand|mailing\w*|database|verzendlijst|systeem)|\bstop(?:pen)? (?:met )?(?:\w+ ){0,4}(?:mail\w*|spam\w*"
     r"|sturen|berichten|toesturen)|\b(?:mail|stuur) (?:mij|me|ons) (?:\w+ ){0,3}niet meer|\bniet (?:meer|langer) (?:mailen|benaderen|lastig)"
     # English
     r"|\bunsubscribe (?:me|us|my|from|this|please|immediately)|\b(?:please|kindly|to|must|want to) unsubscribe\b|\b(?:remove|take|delete|drop)"

@@ -24,6 +24,7 @@ _INTRODUCTION = re.compile(
     r")\s*$",
     _I,
 )
+_BROKEN_INTRODUCTION = re.compile(r"^\s*>?\s*(?:on|op|am|le|el|il|em|den|dnia)\b.*\d", _I)
 _SEPARATOR = re.compile(
     r"^\s*[-_=*]{2,}\s*(?:original(?: message| e?-?mail)?|forwarded message|oorspronkelijke? (?:e-?mail"
     r"|bericht)|origineel bericht|doorgestuurd bericht|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)"
@@ -91,6 +92,8 @@ def _read(text: str) -> tuple[str, bool]:
 def _introduction_at(lines: list[str], at: int) -> int:
     """How many lines from here are one, 0 for none."""
     for width in (1, 2, 3):
+        if width == 2 and not _BROKEN_INTRODUCTION.match(lines[at]):
+            break
         joined = " ".join(lines[at : at + width])
         if len(joined) <= _LONGEST_LINE and joined.endswith((":", ": ", ">")) and (
             _INTRODUCTION.match(joined)

@@ -1,0 +1,64 @@
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tracking.reading.return_dates import return_date_in
+
+MONDAY = date(2026, 8, 3)
+
+NOTICES = [
+    # Dutch
+    ("Ik ben met vakantie van 3 t/m 17 augustus.", date(2026, 8, 17)),
+    ("Ik ben afwezig tot en met vrijdag 14 augustus 2026.", date(2026, 8, 14)),
+    ("Op maandag 24 augustus ben ik weer aanwezig.", date(2026, 8, 24)),
+    ("Vanaf dinsdag 18-08-2026 ben ik weer bereikbaar.", date(2026, 8, 18)),
+    ("Ik ben terug op 17/8.", date(2026, 8, 17)),
+    ("Wij zijn gesloten tot 2 jan.", date(2027, 1, 2)),
+    ("Morgen ben ik er niet; ik ben donderdag weer bereikbaar vanaf donderdag.", date(2026, 8, 6)),
+    ("Ik ben vandaag afwezig. Ik ben terug op woensdag.", date(2026, 8, 5)),
+    # English
+    ("I am out of the office until August 17th.", date(2026, 8, 17)),
+    ("I will be back in the office on Monday, 17 August 2026.", date(2026, 8, 17)),
+    ("I am on leave from 1 August to 14 August and return on 17 August.", date(2026, 8, 17)),
+    ("Returning 2026-08-19.", date(2026, 8, 19)),
+    ("I'm away until 08/17/2026.", date(2026, 8, 17)),
+    ("I'll be back on the 21st of August.", date(2026, 8, 21)),
+    ("I am back tomorrow.", date(2026, 8, 4)),
+    ("Out of office through Friday, Aug 14, 2026", date(2026, 8, 14)),
+    # German
+    ("Ich bin bis einschließlich 14.08.2026 nicht im Büro.", date(2026, 8, 14)),
+    ("Ich bin vom 3. bis zum 17. August im Urlaub.", date(2026, 8, 17)),
+    ("Ab dem 18. August bin ich wieder erreichbar.", date(2026, 8, 18)),
+    ("Am Montag, den 17.08. bin ich wieder für Sie da.", date(2026, 8, 17)),
+    # French
+    ("Je suis en congés jusqu'au 17 août inclus.", date(2026, 8, 17)),
+    ("Je serai de retour le lundi 24 août 2026.", date(2026, 8, 24)),
+    ("Je suis absent du 3 au 14 août.", date(2026, 8, 14)),
+    ("Absente jusqu’au 1er septembre", date(2026, 9, 1)),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), NOTICES)
+def test_the_day_of_return_is_found(text, day):
+    assert return_date_in(text, MONDAY) == day
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ik ben met vakantie. Bel 020-1234567 bij spoed.",
+        "I was away until 12 July.",  # an old notice that nobody switched off
+        "I am out of the office until 31 February.",
+        "We are open from 9:00 to 17:00.",
+        "Our office is at Dorpsstraat 1-3, call +31 20 12-34-56.",
+        "",
+    ],
+)
+def test_no_day_is_made_up(text):
+    assert return_date_in(text, MONDAY) is None
+
+
+def test_a_day_without_a_year_is_the_next_such_day():
+    assert return_date_in("Ik ben terug op 4 januari", date(2026, 12, 22)) == date(2027, 1, 4)
