@@ -1,4 +1,4 @@
-"""System checks for settings that are each legal and together unsafe."""
+"""System checks for settings that are each legal and unsafe in production or together."""
 
 from __future__ import annotations
 
@@ -11,7 +11,17 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags
 from django.core.checks import register as register_check
 
+from campaigns.gate import HANDOVER
+from campaigns.tasks import SENDING_SECONDS
+from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
+
 _SHORTEST_TOKEN = 20
+_SHORTEST_WAIT = 60  # seconds
+
+# The connection, the banner, EHLO, STARTTLS, its handshake, EHLO again, AUTH and its two answers.
+_REPLIES_TO_CONNECT = 9
+# MAIL, RCPT, DATA and the mail itself before its end.
+_REPLIES_TO_A_MAIL = 4
 
 
 def register() -> None:
@@ -22,7 +32,8 @@ def register() -> None:
     register_check(mails_leave, Tags.security, deploy=True)
     register_check(metrics_token, Tags.security, deploy=True)
     register_check(secrets_keys, Tags.security)
-    register_check(retention)
+    register_check(answers_are_awaited, deploy=True)
+    register_check(turns_end)
 
 
 def production_keys(**_: Any) -> list[CheckMessage]:
@@ -128,14 +139,51 @@ def secrets_keys(**_: Any) -> list[CheckMessage]:
     return problems
 
 
-def retention(**_: Any) -> list[CheckMessage]:
-    if settings.SENT_CONTENT_RETENTION_DAYS >= 1:
+def answers_are_awaited(**_: Any) -> list[CheckMessage]:
+    """Whoever hangs up early has to leave the mail `unknown`, and somebody must look after it."""
+    if settings.SMTP_TIMEOUT_SECONDS >= _SHORTEST_WAIT:
         return []
     return [
         Error(
-            "SENT_CONTENT_RETENTION_DAYS is below 1: the text of a mail would be gone before "
-            "its sending is finished.",
-            hint="Set it to the days for which people may read what was sent.",
+            f"SMTP_TIMEOUT_SECONDS is {settings.SMTP_TIMEOUT_SECONDS}: servers that look into a "
+            "mail before they take it need longer, and their mails would end as unknown.",
+            hint=f"Set it to {_SHORTEST_WAIT} or more; RFC 5321 asks for 600, 300 is the default.",
             id="mailsuite.E008",
         )
     ]
+
+
+def turns_end(**_: Any) -> list[CheckMessage]:
+    """A worker that Celery kills at its limit leaves mails `unknown` that a server was about to
+    take; a task that outlives the broker's patience is handed to a second worker."""
+    problems: list[CheckMessage] = []
+    longest = longest_turn()
+    if longest >= settings.CELERY_TASK_TIME_LIMIT:
+        problems.append(
+            Error(
+                f"The turn of a sending domain may take {longest} seconds, and Celery kills it "
+                f"after {settings.CELERY_TASK_TIME_LIMIT}.",
+                hint="Lower SMTP_TIMEOUT_SECONDS, or raise CELERY_TASK_TIME_LIMIT.",
+                id="mailsuite.E010",
+            )
+        )
+    patience = settings.CELERY_BROKER_TRANSPORT_OPTIONS["visibility_timeout"]
+    if patience <= settings.CELERY_TASK_TIME_LIMIT:
+        problems.append(
+            Error(
+                f"Redis hands a task out again after {patience} seconds, though it may run for "
+                f"{settings.CELERY_TASK_TIME_LIMIT}.",
+                hint="Lower CELERY_TASK_TIME_LIMIT, or raise the broker's visibility_timeout.",
+                id="mailsuite.E011",
+            )
+        )
+    return problems
+
+
+def longest_turn() -> int:
+    """Seconds, where each answer comes at the last moment: the turn's own time is up, the server
+    is slow to log in to, the last of the mails that passed the gate together leaves as late as it
+    may, and the server thinks about it."""
+    replies = (_REPLIES_TO_CONNECT + _REPLIES_TO_A_MAIL) * COMMAND_TIMEOUT_SECONDS
+    waits = SENDING_SECONDS + int(HANDOVER.total_seconds())
+    return waits + replies + int(settings.SMTP_TIMEOUT_SECONDS)

@@ -40,6 +40,22 @@ def text(name: str, default: str | None = None) -> str:
     return value
 
 
+def number(name: str, default: int, *, least: int, most: int) -> int:
+    """A whole number of the environment. What lies outside `least` to `most` is a slip of the
+    pen that would show much later, and somewhere else."""
+    given = text(name, str(default))
+    try:
+        value = int(given)
+    except ValueError as problem:
+        raise ImproperlyConfigured(f"{name} is {given!r}, which is no whole number.") from problem
+    if not least <= value <= most:
+        raise ImproperlyConfigured(
+            f"{name} is {value}; set it to something from {least} to {most}, or unset it to "
+            f"use {default}."
+        )
+    return value
+
+
 DEBUG = env.bool("DEBUG", default=False)
 DEVELOPMENT = env.bool("DEVELOPMENT", default=not env.str("SECRET_KEY", default=""))
 
@@ -63,7 +79,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [])
 PUBLIC_URL = text("PUBLIC_URL", "http://localhost:8000" if DEVELOPMENT else None).rstrip("/")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
 # How many proxies in front may be believed about a visitor's address.
-PROXY_COUNT = env.int("PROXY_COUNT", default=0)
+PROXY_COUNT = number("PROXY_COUNT", 0, least=0, most=10)
 
 INSTALLED_APPS = [
     "mailsuite",
@@ -257,7 +273,8 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_TIME_LIMIT = 900
+# Longer than the longest turn of a sending domain (`mailsuite.checks.turns_end`).
+CELERY_TASK_TIME_LIMIT = 1800
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
@@ -268,21 +285,24 @@ CELERY_DB_REUSE_MAX = 1_000_000
 CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 CELERY_BEAT_SCHEDULE_FILE = BASE_DIR / "celerybeat-schedule"
 # The demo's clock runs fast; its beat keeps up by dividing every interval by this.
-CELERY_BEAT_SPEED = env.float("CELERY_BEAT_SPEED", default=1.0)
+CELERY_BEAT_SPEED = number("CELERY_BEAT_SPEED", 1, least=1, most=1000)
 
 # --- Sending -----------------------------------------------------------------------------
 # In test mode every mail goes the whole way, then into a folder instead of to a server.
 MAIL_TEST_MODE = env.bool("MAIL_TEST_MODE", default=False)
 MAIL_TEST_FOLDER = Path(text("MAIL_TEST_FOLDER", str(VAR_DIR / "outbox")))
-SMTP_TIMEOUT_SECONDS = env.int("SMTP_TIMEOUT_SECONDS", default=300)
-SENT_CONTENT_RETENTION_DAYS = env.int("SENT_CONTENT_RETENTION_DAYS", default=365)
-UNKNOWN_ATTENTION_HOURS = env.int("UNKNOWN_ATTENTION_HOURS", default=72)
+# How long a server may think about a mail that it has been handed; RFC 5321 §4.5.3.2.6 has 10
+# minutes.
+SMTP_TIMEOUT_SECONDS = number("SMTP_TIMEOUT_SECONDS", 300, least=1, most=600)
+# Not 0: the text of a mail would be gone before its sending is finished.
+SENT_CONTENT_RETENTION_DAYS = number("SENT_CONTENT_RETENTION_DAYS", 365, least=1, most=36_500)
+UNKNOWN_ATTENTION_HOURS = number("UNKNOWN_ATTENTION_HOURS", 72, least=1, most=8_760)
 
 # --- Files from people -------------------------------------------------------------------
-IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=50 * 1024 * 1024)
-IMPORT_MAX_ROWS = env.int("IMPORT_MAX_ROWS", default=250_000)
+IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 50 * 1024 * 1024, least=1024, most=1024**3)
+IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 250_000, least=1, most=10_000_000)
 # How long the file of a finished import is kept, to be run again and for its report.
-IMPORT_FILE_RETENTION_DAYS = env.int("IMPORT_FILE_RETENTION_DAYS", default=30)
+IMPORT_FILE_RETENTION_DAYS = number("IMPORT_FILE_RETENTION_DAYS", 30, least=1, most=36_500)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- Monitoring --------------------------------------------------------------------------

@@ -34,7 +34,7 @@ def test_files_that_are_named_exist(document: str):
 
 def test_every_setting_of_an_operator_is_in_the_example():
     source = (ROOT / "mailsuite" / "settings.py").read_text()
-    read = set(re.findall(r"\b(?:text|env\.\w+)\(\s*\"([A-Z_]+)\"", source))
+    read = set(re.findall(r"\b(?:text|number|env\.\w+)\(\s*\"([A-Z_]+)\"", source))
     shown = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert len(read) > 20
     assert read - NOT_FOR_OPERATORS == shown - {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}

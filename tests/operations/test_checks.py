@@ -15,7 +15,10 @@ from mailsuite import checks
         ("MAIL_TEST_MODE", True, False, checks.mails_leave, "mailsuite.E005"),
         ("METRICS_TOKEN", "short", "x" * 20, checks.metrics_token, "mailsuite.E006"),
         ("METRICS_TOKEN", "short", "", checks.metrics_token, "mailsuite.E006"),
-        ("SENT_CONTENT_RETENTION_DAYS", 0, 1, checks.retention, "mailsuite.E008"),
+        ("SMTP_TIMEOUT_SECONDS", 59, 60, checks.answers_are_awaited, "mailsuite.E008"),
+        ("SMTP_TIMEOUT_SECONDS", 915, 914, checks.turns_end, "mailsuite.E010"),
+        ("CELERY_TASK_TIME_LIMIT", 1185, 1186, checks.turns_end, "mailsuite.E010"),
+        ("CELERY_TASK_TIME_LIMIT", 3600, 3599, checks.turns_end, "mailsuite.E011"),
     ],
 )
 def test_unsafe_settings_are_named(settings, setting, bad, good, check, problem) -> None:
