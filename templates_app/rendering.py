@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html import escape
 
 from markupsafe import Markup
 
 from templates_app.dialect import SIGNATURE
+from templates_app.learning import shape_of
 from templates_app.sandbox import (
     MAX_OUTPUT,
     CompiledPart,
@@ -23,6 +24,8 @@ from templates_app.sandbox import (
     compile_template,
 )
 from templates_app.sanitising import clean_fragment, mail_document
+from templates_app.shapes import Page
+from templates_app.slots import cut
 from templates_app.text_part import text_from_html, tidy
 from templates_app.values import (
     MissingVariables,
@@ -86,10 +89,11 @@ def _build(
     plain = _Table(context, signature_text, shown)
     # Sanitised above, so it may pass the autoescaping.
     rich = _Table(context, Markup(signature), shown)  # noqa: S704
-    html = _html_part(template.html, rich, signature) if template.html else ""
-    text = (
-        _text_part(template.text, plain, signature_text) if template.text else text_from_html(html)
-    )
+    html, text = _page(template.html, rich, signature) if template.html else Page("", None)
+    if template.text:
+        text = _text_part(template.text, plain, signature_text)
+    elif text is None:
+        text = text_from_html(html)
     # A signature alone is no mail either.
     if text in {"", signature_text} and html.count("<img") <= signature.count("<img"):
         raise RenderFailed("html", "The mail comes out empty.", "Give its conditions an else.")
@@ -123,16 +127,29 @@ def _breaks_a_line(char: str) -> bool:
     return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
 
 
-def _html_part(part: CompiledPart, table: _Table, signature: str) -> str:
-    filled = part.fill(table)
-    if signature and not part.has_signature:
-        filled = _before_body_end(filled, signature)
-    # Some old templates write src="cid:{{image.cid 'hero'}}".
-    html = mail_document(filled.replace("cid:cid:", "cid:"))
-    if len(html) > MAX_OUTPUT:
-        what = f"{len(html):,} characters with its CSS inlined; at most {MAX_OUTPUT:,} fit."
+def _page(part: CompiledPart, table: _Table, signature: str) -> Page:
+    """The HTML part and the text made from it."""
+    added = "" if part.has_signature else signature
+    pieces = part.pieces(table)
+    page = _page_of_known_shape(pieces, signature, added)
+    if page is None:
+        # Some old templates write src="cid:{{image.cid 'hero'}}".
+        filled = "".join(pieces).replace("cid:cid:", "cid:")
+        page = Page(mail_document(_before_body_end(filled, added)), None)
+    if len(page.html) > MAX_OUTPUT:
+        what = f"{len(page.html):,} characters with its CSS inlined; at most {MAX_OUTPUT:,} fit."
         raise RenderFailed("html", what, "Shorten the text or the style sheet.")
-    return html
+    return page
+
+
+def _page_of_known_shape(pieces: Sequence[str], signature: str, added: str) -> Page | None:
+    """The page without the long way; None where that has to be taken."""
+    slotted = cut(pieces, signature)
+    if slotted is None:
+        return None
+    skeleton = _before_body_end(slotted.skeleton, added) if added else slotted.skeleton
+    shape = shape_of(slotted._replace(skeleton=skeleton))
+    return shape.fill(slotted.values) if shape else None
 
 
 def _before_body_end(html: str, addition: str) -> str:

@@ -40,7 +40,12 @@ class CompiledPart:
     has_signature: bool
 
     def fill(self, table: Lookup) -> str:
-        """The part with the values of `table` in place.
+        """The part with the values of `table` in place. Raises RenderFailed like `pieces`."""
+        return "".join(self.pieces(table))
+
+    def pieces(self, table: Lookup) -> list[str]:
+        """The same piece by piece. Where it autoescapes, what was printed is Markup, escaped, and
+        what the author wrote is not.
 
         Raises RenderFailed, with the author's line, where an expression fails or the result
         passes MAX_OUTPUT; it stops there and does not build the rest.
@@ -55,7 +60,7 @@ class CompiledPart:
                 pieces.append(piece)
         except Exception as error:
             raise RenderFailed(self.name, f"{error}.", line=self._line_of(error)) from error
-        return "".join(pieces)
+        return pieces
 
     def _line_of(self, error: Exception) -> int:
         line, trace = 1, error.__traceback__

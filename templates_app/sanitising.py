@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from html import escape
+from typing import NamedTuple
 
 import css_inline
 import nh3
@@ -96,31 +97,63 @@ _AT_MEDIA = re.compile(r"@media\b")
 _BRACE = re.compile(r"[{}]")
 
 
+class InlinedPage(NamedTuple):
+    """A page with its CSS inlined, in one canonical form, not sanitised yet."""
+
+    head: str  # all that stands before the content of the body, its tag included
+    attributes: str  # of that tag
+    body: str
+    css: str  # the rules that cannot be inlined
+
+
 def mail_document(html: str) -> str:
     """A complete, sanitised HTML document with its CSS inlined.
 
     Nothing is fetched or read from disk. Raises RenderFailed when the HTML cannot be a mail.
     """
+    return cleaned(inlined(html))
+
+
+def inlined(html: str) -> InlinedPage:
+    """The first half of `mail_document`. Raises RenderFailed."""
     elements = html.count("<") - html.count("</")
     if elements > MAX_ELEMENTS:
         what = f"{elements:,} elements; a mail has at most {MAX_ELEMENTS:,}."
         raise RenderFailed("html", what, "Shorten it.")
     try:
-        inlined = _INLINER.inline(html)
+        page = _INLINER.inline(html)
     except css_inline.InlineError as error:
         raise RenderFailed("html", f"The CSS cannot be inlined: {error}.") from error
-    parts = _DOCUMENT.search(inlined)
+    parts = _DOCUMENT.search(page)
     if parts is None:
         raise RenderFailed(
             "html", "It has no readable <body>.", "Leave out frames and odd attributes."
         )
-    language = _LANGUAGE.search(inlined, 0, parts.start())
+    return InlinedPage(
+        head=page[: parts.start("body")],
+        attributes=parts["attributes"],
+        body=parts["body"],
+        css="".join(_media_rules(css) for css in _STYLE_TAG.findall(page)),
+    )
+
+
+def cleaned(page: InlinedPage) -> str:
+    """The second half: the document that leaves."""
+    language = _LANGUAGE.search(page.head)
     return _assemble(
-        body=_CLEANER.clean(parts["body"]),
-        attributes=_clean_attributes(parts["attributes"]),
-        css="".join(_media_rules(css) for css in _STYLE_TAG.findall(inlined)),
+        body=_CLEANER.clean(page.body),
+        attributes=_clean_attributes(page.attributes),
+        css=page.css,
         language=language[1] if language else "",
     )
+
+
+def clean_address(attribute: str, written: str) -> str:
+    """` href="…"` of a link or ` src="…"` of a picture as it stands in a sanitised page; "" where
+    it is taken off. `written` is escaped for an attribute."""
+    tag = "a" if attribute == "href" else "img"
+    element: str = _CLEANER.clean(f'<{tag} {attribute}="{written}">')
+    return element.removeprefix(f"<{tag}").removesuffix("</a>").removesuffix(">")
 
 
 def clean_fragment(html: str) -> str:

@@ -32,12 +32,17 @@ _OPTIONS = _options()
 
 
 def text_from_html(html: str) -> str:
-    """Readable plain text of sanitised HTML; links as "[word](address)"."""
+    """Readable plain text of sanitised HTML; links as "[word](address)". Raises RenderFailed."""
+    return tidy(laid_out(html))
+
+
+def laid_out(html: str) -> str:
+    """The same as it comes from inscriptis, each cell with its blanks around it."""
     try:
         text: str = inscriptis.get_text(html.replace("&amp;", _AMPERSAND), _OPTIONS)
     except RecursionError as error:
         raise RenderFailed("html", "Nested too deep for a text part.", "Simplify it.") from error
-    return tidy(text.replace(_AMPERSAND, "&"))
+    return text.replace(_AMPERSAND, "&")
 
 
 def tidy(text: str) -> str:
