@@ -54,7 +54,8 @@ def run(place: Place, arguments: Namespace) -> int:
     call_command("migrate", verbosity=0)
     lab, verdicts = Lab(place), []
     try:
-        lab.start_stack()
+        if any(fault.needs_stack for fault in faults):
+            lab.start_stack()
         for fault in faults:
             rounds = min(fault.rounds, arguments.rounds or fault.rounds)
             console.print(f"{fault.name}: {fault.does}, {rounds} rounds")

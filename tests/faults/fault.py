@@ -38,3 +38,6 @@ class Fault:
     size: Size = field(default_factory=Size)
     rules: Rules = field(default_factory=Rules)
     start: datetime = START
+    needs_stack: bool = True
+    # Checks of check_integrity that say nothing here.
+    deaf_checks: tuple[str, ...] = ()

@@ -7,10 +7,16 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults import kills, smtp_faults, stores
+from tests.faults import kills, races, smtp_faults, stores, times
 from tests.faults.fault import Fault
 
-FAULTS: tuple[Fault, ...] = (*kills.FAULTS, *stores.FAULTS, *smtp_faults.FAULTS)
+FAULTS: tuple[Fault, ...] = (
+    *kills.FAULTS,
+    *stores.FAULTS,
+    *smtp_faults.FAULTS,
+    *times.FAULTS,
+    *races.FAULTS,
+)
 
 
 def chosen(names: list[str]) -> tuple[Fault, ...]:
