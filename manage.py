@@ -15,6 +15,8 @@ from mailsuite.lib import embedded
 from mailsuite.management.commands.demo import parse_arguments
 
 WITHOUT_SERVERS = {"", "help", "-h", "--help", "version", "--version", "check", "collectstatic"}
+# They say less without a database, and still work.
+SERVERS_IF_POSSIBLE = {"read_mail"}
 
 
 def main() -> None:
@@ -28,7 +30,7 @@ def main() -> None:
     try:
         with ExitStack() as stack:
             if command not in WITHOUT_SERVERS:
-                ours = stack.enter_context(embedded.servers())
+                ours = _servers(stack, command)
                 if command == "demo":
                     stack.enter_context(demo_place(ours))
             execute_from_command_line(sys.argv)
@@ -36,6 +38,15 @@ def main() -> None:
         sys.exit(f"mailsuite: {error}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
+
+
+def _servers(stack: ExitStack, command: str) -> dict[str, str]:
+    try:
+        return stack.enter_context(embedded.servers())
+    except embedded.EmbeddedError:
+        if command in SERVERS_IF_POSSIBLE:
+            return {}
+        raise
 
 
 if __name__ == "__main__":

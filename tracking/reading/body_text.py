@@ -17,7 +17,9 @@ _QUOTED_FROM = re.compile(
     r"|<div\b[^<>]{0,100}border-top\s*:\s*solid\s+#(?:E1E1E1|B5C4DF)",
     re.I,
 )
-_LINE_END = re.compile(r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote|hr)\b[^<>]{0,500}>", re.I)
+_LINE_END = re.compile(
+    r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote|hr)\b[^<>]{0,500}>", re.I
+)
 _TAG = re.compile(r"<[a-z/!?][^<>]{0,3000}>", re.I)
 _SPACES = re.compile(r"[ \t\xa0\u200b\u2007\u202f]+")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")

@@ -15,7 +15,7 @@ _LONGEST_CONTEXT = 1_500
 _MOST_ADDRESSES = 50
 
 _ADDRESS = re.compile(
-    r"[^\s<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}", re.ASCII
+    r"[^\x00-\x20\x7f<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}", re.ASCII
 )
 _TRANSLATION = re.compile(r"^\d{3} \d\.\d\.\d [^\n]{1,300}\.\.\. ")
 _REMOTE_LINE = re.compile(

@@ -100,7 +100,7 @@ RETURNED = re.compile(
     r"|^(?:>?Return-Path|>?Received|DKIM-Signature|ARC-Seal|X-Received|Message-ID)[ \t]*:[^\n]*$",
     _IM,
 )
-_A = r"[^\s<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}"
+_A = r"[^\x00-\x20\x7f<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}"
 # Where Postfix, qmail and their kin put a failed address: at the start of a line of its own.
 FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<({_A})>:", re.MULTILINE)
 # Lines with addresses that are never the failed ones.

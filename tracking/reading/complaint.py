@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tracking.reading.delivery_status import first_address
-from tracking.reading.headers import Headers, parse_headers
+from tracking.reading.headers import Headers, first_address, parse_headers
 from tracking.reading.parts import Letter
 from tracking.reading.values import Complaint
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from tracking.reading.headers import first_address
 from tracking.reading.parts import Letter
 
 STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
@@ -16,7 +17,6 @@ _RECIPIENT_FIELDS = ("final-recipient", "original-recipient")
 _ONCE = frozenset({"final-recipient", "action", "status"})
 _IN_TEXT = re.compile(r"^(?:Final-Recipient|Original-Recipient)[ \t]*:", re.I | re.M)
 _ACTION_IN_TEXT = re.compile(r"^Action[ \t]*:", re.I | re.M)
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,64}@[^\s<>()\[\]\",;:@]{1,255}")
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 
 
@@ -91,12 +91,6 @@ def _group(fields: dict[str, str]) -> StatusGroup:
         status_comment=status.partition("(")[2].rstrip(") "),
         diagnostic=_without_type(fields.get("diagnostic-code", "")),
     )
-
-
-def first_address(value: str) -> str:
-    """`rfc822; <a@b.nl>` → `a@b.nl`; "" for X.400 and the like."""
-    found = _ADDRESS.search(value.replace("rfc822;", "").replace("RFC822;", ""))
-    return found[0].lower() if found else ""
 
 
 def _without_type(value: str) -> str:

@@ -15,7 +15,9 @@ _LONGEST_VALUE = 4_000  # References of a long thread fit; a bomb does not
 _LONGEST_ENCODED = 2_000
 
 _FIELD = re.compile(r"([!-9;-~]{1,100})[ \t]*:[ \t]*(.*)")
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@]{1,64}@[^\s<>()\[\]\",;:@]{1,255}")
+# Looser than RFC 5322's addr-spec, as servers name what they refused: no spaces, no brackets.
+_LETTER = r"[^\x00-\x20\x7f<>()\[\]\",;:@]"
+_ADDRESS = re.compile(rf"{_LETTER}{{1,64}}@{_LETTER}{{1,255}}")
 _MESSAGE_ID = re.compile(r"<([^<>\s]{3,255})>")
 
 
@@ -86,6 +88,12 @@ def parse_headers(block: bytes) -> Headers:
             if len(fields) == _MOST_FIELDS:
                 break
     return Headers(tuple(fields))
+
+
+def first_address(value: str) -> str:
+    """`rfc822; <a@b.nl>` → `a@b.nl`, lower case; "" for X.400 and the like."""
+    found = _ADDRESS.search(value)
+    return found[0].lower() if found else ""
 
 
 def text_of(raw: bytes) -> str:

@@ -34,7 +34,9 @@ _SEPARATOR = re.compile(
     _I,
 )
 # A mail's head as Outlook quotes it: "From:" and close below it "Sent:" or "Subject:".
-_HEAD_FROM = re.compile(r"^\s*[*>]{0,2}\s*(?:from|van|von|de|da|expéditeur|afzender)\s*:\**\s*\S", _I)
+_HEAD_FROM = re.compile(
+    r"^\s*[*>]{0,2}\s*(?:from|van|von|de|da|expéditeur|afzender)\s*:\**\s*\S", _I
+)
 _HEAD_MORE = re.compile(
     r"^\s*[*>]{0,2}\s*(?:sent|date|to|subject|verzonden|verstuurd|datum|aan|onderwerp|gesendet|an|betreff"
     r"|envoyé|à|objet|enviado|para|asunto|inviato|oggetto)(?: le)?\s*:",
@@ -95,8 +97,10 @@ def _introduction_at(lines: list[str], at: int) -> int:
         if width == 2 and not _BROKEN_INTRODUCTION.match(lines[at]):
             break
         joined = " ".join(lines[at : at + width])
-        if len(joined) <= _LONGEST_LINE and joined.endswith((":", ": ", ">")) and (
-            _INTRODUCTION.match(joined)
+        if (
+            len(joined) <= _LONGEST_LINE
+            and joined.endswith((":", ": ", ">"))
+            and (_INTRODUCTION.match(joined))
         ):
             return width
     return 0

@@ -92,7 +92,9 @@ _PATTERNS = (
         _I,
     ),
     re.compile(rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}{_TOMORROW}", _I),
-    re.compile(rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}(?P<weekday>{'|'.join(_WEEKDAYS)})", _I),
+    re.compile(
+        rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}(?P<weekday>{'|'.join(_WEEKDAYS)})", _I
+    ),
 )
 
 

@@ -58,9 +58,7 @@ class Reason(StrEnum):
         return Verdict.SENDER_PROBLEM if self in _ABOUT_US else Verdict.SOFT
 
 
-_HARD = frozenset(
-    {Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL_ACCEPTED}
-)
+_HARD = frozenset({Reason.UNKNOWN_USER, Reason.UNKNOWN_HOST, Reason.MOVED, Reason.NO_MAIL_ACCEPTED})
 _ABOUT_US = frozenset({Reason.BLOCKED, Reason.SPAM, Reason.AUTH, Reason.POLICY})
 
 

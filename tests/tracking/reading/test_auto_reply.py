@@ -52,7 +52,12 @@ def test_a_subject_that_only_programs_write_is_enough(subject):
 
 @pytest.mark.parametrize(
     "header",
-    ["Precedence: auto_reply", "X-Autoreply: yes", "X-Autorespond: away", "Auto-Submitted: auto-generated"],
+    [
+        "Precedence: auto_reply",
+        "X-Autoreply: yes",
+        "X-Autorespond: away",
+        "Auto-Submitted: auto-generated",
+    ],
 )
 def test_headers_that_only_programs_set_are_enough(header):
     raw = mail("Tot gauw.", subject="Vindbaarheid", headers=f"{header}\n")

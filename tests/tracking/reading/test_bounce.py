@@ -226,7 +226,9 @@ def test_what_is_no_bounce_is_never_one(raw):
 
 def test_the_own_address_is_never_the_one_that_failed():
     text = f"Your message from {ALIAS} could not be delivered.\n\nUser unknown"
-    (recipient,) = read_mail(prose_bounce(f"{text}\n\n--- Original message ---\n{RETURNED}")).recipients
+    (recipient,) = read_mail(
+        prose_bounce(f"{text}\n\n--- Original message ---\n{RETURNED}")
+    ).recipients
     assert recipient.address == RECIPIENT
 
 

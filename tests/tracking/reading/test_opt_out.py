@@ -62,7 +62,9 @@ def test_who_says_something_else_is_not_opted_out(text):
 
 
 def test_the_opt_out_link_that_they_quote_is_not_their_wish():
-    text = "Graag!\n\nOp ma 3 aug 2026 schreef Victor <v@x.nl>:\n> STOP\n> Afmelden: antwoord STOP\n"
+    text = (
+        "Graag!\n\nOp ma 3 aug 2026 schreef Victor <v@x.nl>:\n> STOP\n> Afmelden: antwoord STOP\n"
+    )
     assert read_mail(reply(text)).kind is Kind.REPLY
 
 
