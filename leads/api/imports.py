@@ -30,6 +30,7 @@ from leads.models import LeadImport
 from leads.tables import UnreadableFile
 from leads.tasks import hand_out, run_again
 from mailsuite.lib.api.envelope import EnvelopeRenderer
+from mailsuite.lib.api.strict import NoFields
 from mailsuite.lib.api.views import ApiViewSet
 
 SHOWN_REFUSALS = 100
@@ -69,10 +70,11 @@ class ImportViewSet(ApiViewSet):
         """One import: how far it is, and the rows that were not taken, or not taken whole."""
         return self._detail(import_id)
 
-    @extend_schema(request=None, responses=ImportDetail)
+    @extend_schema(request=NoFields, responses=ImportDetail)
     def run(self, request: Request, import_id: int) -> Response:
         """Import for real after a dry run, or once more after a failure. 409 otherwise, and when
         the file is not kept any more."""
+        self.validated(NoFields)
         run_again(self.found(self.queryset, import_id))
         return self._detail(import_id)
 

@@ -11,6 +11,7 @@ from rest_framework.exceptions import PermissionDenied, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from leads.api.lead_pages import LeadPages
 from leads.api.lead_serializers import (
     BulkCommand,
     BulkResult,
@@ -29,6 +30,7 @@ from leads.sorting_out import add_tags, move_to_list, remove_tags
 from leads.stopping import stop_leads
 from mailsuite.lib import clock
 from mailsuite.lib.api.auth import Nothing
+from mailsuite.lib.api.strict import NoFields
 from mailsuite.lib.api.views import ApiViewSet
 
 
@@ -36,6 +38,7 @@ from mailsuite.lib.api.views import ApiViewSet
 class LeadViewSet(ApiViewSet):
     rights = "leads.lead"
     queryset = Lead.objects.present().defer("search_words")
+    pagination_class = LeadPages
 
     @extend_schema(parameters=[LeadQuery], responses=LeadItem(many=True))
     def list(self, request: Request) -> Response:
@@ -78,16 +81,18 @@ class LeadViewSet(ApiViewSet):
         delete_leads(Lead.objects.filter(pk=lead_id), clock.now())
         return Response(None)
 
-    @extend_schema(request=None, responses=LeadItem)
+    @extend_schema(request=NoFields, responses=LeadItem)
     def stop(self, request: Request, lead_id: int) -> Response:
         """Send this lead nothing more, also nothing that is planned. Stopping twice is fine."""
+        self.validated(NoFields)
         self.found(self.queryset, lead_id)
         stop_leads(Lead.objects.filter(pk=lead_id), clock.now())
         return self._item(lead_id)
 
-    @extend_schema(request=None, responses=LeadItem)
+    @extend_schema(request=NoFields, responses=LeadItem)
     def restore(self, request: Request, lead_id: int) -> Response:
         """Bring a deleted lead back as it was: one that was stopped or opted out still is."""
+        self.validated(NoFields)
         self.found(Lead.objects.all(), lead_id)
         restore_leads(Lead.objects.filter(pk=lead_id), clock.now())
         return self._item(lead_id)

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from campaigns.models import Audience, Campaign
 from mailsuite.lib.api.fields import Choice, IdField, Moment, WallClock
 from mailsuite.lib.api.query import Query
-from mailsuite.lib.api.strict import StrictSerializer
+from mailsuite.lib.api.strict import NoFields, StrictSerializer
 
 _POLICY = (
     "Belongs to the sending policy of the domain, which operations set in the admin; "
@@ -106,10 +106,16 @@ class TrackingCommand(StrictSerializer):
     clicks = serializers.BooleanField(required=False)
 
 
+class BareCommand(NoFields):
+    """Nothing besides the address. Whoever tries to send the policy along is told so."""
+
+    forbidden = dict.fromkeys(POLICY_FIELDS, _POLICY)
+
+
 class CampaignChange(StrictSerializer):
     """Any of a campaign's fields; what is left out stays as it is."""
 
-    forbidden = dict.fromkeys(POLICY_FIELDS, _POLICY)
+    forbidden = BareCommand.forbidden
 
     name = serializers.CharField(required=False, allow_blank=True, max_length=200)
     template_id = IdField(required=False, allow_null=True)

@@ -15,6 +15,7 @@ from campaigns import kpis, lifecycle, wizard
 from campaigns.api.serializers.campaigns import CampaignDetail, CampaignItem, CampaignQuery
 from campaigns.api.serializers.forecasts import HeldReview
 from campaigns.api.serializers.wizard import (
+    BareCommand,
     CampaignChange,
     CampaignCommand,
     StatusCommand,
@@ -87,36 +88,41 @@ class CampaignViewSet(ApiViewSet):
         wizard.delete_draft(self._campaign(campaign_id))
         return Response(None)
 
-    @extend_schema(request=None, responses=CampaignDetail)
+    @extend_schema(request=BareCommand, responses=CampaignDetail)
     def launch(self, request: Request, campaign_id: int) -> Response:
         """Launch a draft. Of a campaign that was launched before, it changes nothing."""
+        self.validated(BareCommand)
         lifecycle.launch(self._campaign(campaign_id), clock.now())
         return self._detail(campaign_id)
 
-    @extend_schema(request=None, responses=CampaignDetail)
+    @extend_schema(request=BareCommand, responses=CampaignDetail)
     def pause(self, request: Request, campaign_id: int) -> Response:
         """Let nothing leave until it is resumed; its domains stay busy."""
+        self.validated(BareCommand)
         lifecycle.pause(self._campaign(campaign_id), clock.now())
         return self._detail(campaign_id)
 
-    @extend_schema(request=None, responses=CampaignDetail)
+    @extend_schema(request=BareCommand, responses=CampaignDetail)
     def resume(self, request: Request, campaign_id: int) -> Response:
         """Go on, with new slots from now on."""
+        self.validated(BareCommand)
         lifecycle.resume(self._campaign(campaign_id), clock.now())
         return self._detail(campaign_id)
 
-    @extend_schema(request=None, responses=CampaignDetail)
+    @extend_schema(request=BareCommand, responses=CampaignDetail)
     def stop(self, request: Request, campaign_id: int) -> Response:
         """End it for good; what has not left is canceled."""
+        self.validated(BareCommand)
         lifecycle.stop(self._campaign(campaign_id), clock.now())
         return self._detail(campaign_id)
 
-    @extend_schema(request=None, responses=HeldReview)
+    @extend_schema(request=BareCommand, responses=HeldReview)
     def review(self, request: Request, campaign_id: int) -> Response:
         """Check the held leads again: who lacks nothing any more is mailed.
 
         409 for a campaign that is neither running nor paused.
         """
+        self.validated(BareCommand)
         result = review_held(self._campaign(campaign_id), clock.now())
         return Response(HeldReview(result).data)
 
@@ -127,9 +133,10 @@ class CampaignViewSet(ApiViewSet):
         lifecycle.change_status(self._campaign(campaign_id), status, clock.now())
         return self._detail(campaign_id)
 
-    @extend_schema(request=None, responses={201: CampaignDetail})
+    @extend_schema(request=BareCommand, responses={201: CampaignDetail})
     def duplicate(self, request: Request, campaign_id: int) -> Response:
         """A new draft that asks for the same."""
+        self.validated(BareCommand)
         by = cast(User, request.user)
         copy = wizard.duplicate(self._campaign(campaign_id), by=by)
         return self._detail(copy.pk, status=201)

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from campaigns import forecasting, preflight, wizard
 from campaigns.api.serializers.forecasts import DryRun, Preflight
-from campaigns.api.serializers.wizard import CampaignChange, DryRunQuery, draft_fields
+from campaigns.api.serializers.wizard import BareCommand, CampaignChange, DryRunQuery, draft_fields
 from campaigns.findings import Severity
 from campaigns.models import Campaign
 from campaigns.wizard import CampaignDraft
@@ -25,12 +25,13 @@ class ForecastViewSet(ApiViewSet):
     pagination_class = None
     queryset = Campaign.objects.all()
 
-    @extend_schema(request=None, parameters=[DryRunQuery], responses=DryRun)
+    @extend_schema(request=BareCommand, parameters=[DryRunQuery], responses=DryRun)
     def dry_run(self, request: Request, campaign_id: int) -> Response:
         """The real planner on the real calendar: how many mails on which day and domain.
 
         Of a launched campaign, what it has left.
         """
+        self.validated(BareCommand)
         detail = self._wants_messages()
         campaign = self.found(self.queryset, campaign_id)
         return Response(DryRun(forecasting.forecast(campaign, clock.now(), detail=detail)).data)

@@ -16,6 +16,7 @@ from campaigns.api.serializers.messages import (
     MessageQuery,
     Resolution,
 )
+from campaigns.api.serializers.wizard import BareCommand
 from campaigns.models import Message, MessageEvent
 from campaigns.querysets import MessageQuerySet
 from leads.models import Lead
@@ -50,9 +51,10 @@ class MessageViewSet(ApiViewSet):
         """One message with its attempts, its events and what was really sent."""
         return self._detail(message_id)
 
-    @extend_schema(request=None, responses=MessageDetail)
+    @extend_schema(request=BareCommand, responses=MessageDetail)
     def resend(self, request: Request, message_id: int) -> Response:
         """Queue a failed message again. 409 for any other, saying why."""
+        self.validated(BareCommand)
         self.found(self.queryset, message_id)
         resending.resend(message_id, clock.now())
         return self._detail(message_id)

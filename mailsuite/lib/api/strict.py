@@ -44,6 +44,10 @@ class StrictSerializer(serializers.Serializer):
         return super().to_internal_value(data)
 
 
+class NoFields(StrictSerializer):
+    """The body of a command that its address says whole: none, or an empty object."""
+
+
 def refuse_unknown_fields(serializer: StrictSerializer, data: Mapping[str, Any]) -> None:
     """Raise Refusal naming every field of `data` that `serializer` doesn't take."""
     forbidden = dict(_forbidden(serializer, data, serializer.forbidden))
@@ -77,9 +81,10 @@ def _forbidden(
         for index, item in _items(data):
             yield from _forbidden(field.child, item, reasons, f"{above}{index}.")
         return
-    known = _writable(field) if isinstance(field, serializers.Serializer) else {}
-    if not isinstance(data, Mapping) or (field is not None and not known):
+    has_fields = isinstance(field, serializers.Serializer)
+    if not isinstance(data, Mapping) or not (has_fields or field is None):
         return  # a value, or an object whose keys are free
+    known = _writable(field) if isinstance(field, serializers.Serializer) else {}
     for name, value in data.items():
         if name not in known and name in reasons:
             yield above + name, reasons[name]
@@ -113,7 +118,7 @@ def _advice(name: str, above: str, known: Fields, paths: list[str]) -> str:
         return f"Did you mean {elsewhere[0]}?"
     if close := get_close_matches(name, known, n=1):
         return f"Did you mean {above}{close[0]}?"
-    return f"Known here: {', '.join(sorted(known))}."
+    return f"Known here: {', '.join(sorted(known)) or 'none; leave the body empty'}."
 
 
 def _type_problem(field: serializers.Field, value: Any) -> Any:

@@ -75,6 +75,33 @@ def test_a_duplicate_is_a_draft_that_asks_for_the_same(marketer: ApiClient, runn
     assert data["kpis"]["total_planned"] == 0
 
 
+WORDS = ["launch", "pause", "resume", "stop", "review", "duplicate", "dry-run"]
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_a_field_of_the_policy_is_refused_beside_a_command_too(
+    marketer: ApiClient, running: str, word: str
+) -> None:
+    answer = marketer.post(f"{running}/{word}", {"throttle_minutes": 1})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["code"] == "field_forbidden"
+    assert [one["field"] for one in answer.json()["error"]["details"]] == ["throttle_minutes"]
+    assert list(Campaign.objects.values_list("status", flat=True)) == ["running"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [("{junk", 400), ("[]", 400), ('{"now": true}', 422), ("{}", 200)]
+)
+def test_a_command_takes_no_body_but_an_empty_one(
+    marketer: ApiClient, running: str, body: str, status: int
+) -> None:
+    answer = marketer.post(f"{running}/pause", body, content_type="application/json")
+
+    assert answer.status_code == status
+    assert Campaign.objects.get().status == ("paused" if status == 200 else "running")
+
+
 @pytest.mark.parametrize("word", ["launch", "pause", "resume", "stop", "review", "duplicate"])
 def test_a_viewer_does_nothing(viewer: ApiClient, running: str, word: str) -> None:
     assert viewer.post(f"{running}/{word}").status_code == 403

@@ -195,6 +195,20 @@ def test_what_can_not_be_stored_is_named(
     assert not Lead.objects.exists()
 
 
+@pytest.mark.parametrize("word", ["stop", "restore"])
+def test_a_command_about_a_lead_takes_no_fields(marketer: ApiClient, word: str) -> None:
+    lead = LeadFactory()
+
+    answer = marketer.post(f"/api/v1/leads/{lead.pk}/{word}", {"until": "tomorrow"})
+
+    assert answer.status_code == 422
+    assert answer.json()["error"]["details"][0]["message"] == (
+        "There is no such field. Known here: none; leave the body empty."
+    )
+    lead.refresh_from_db()
+    assert lead.stopped_at is None
+
+
 def test_stopping_is_final_and_may_be_said_twice(marketer: ApiClient) -> None:
     lead = LeadFactory()
 
