@@ -100,7 +100,20 @@ def _check_name(campaign: Campaign) -> None:
         raise Refusal("Give the campaign a name.", fields={"name": "is empty"})
 
 
+def check_start(campaign: Campaign) -> None:
+    """Raises Refusal for a start at once that names a time as well: whichever was meant, the
+    other one would send at the wrong moment."""
+    if campaign.start_mode == Campaign.StartMode.NOW and campaign.start_at is not None:
+        problem = "contradicts start_mode now; use start_mode at, or leave the time out"
+        raise Refusal(
+            f"The start is contradictory: {campaign.start_at.isoformat()} {problem}.",
+            fields={"schedule.start_at": problem},
+            code="start_contradictory",
+        )
+
+
 def _start(campaign: Campaign, now: datetime) -> datetime:
+    check_start(campaign)
     if campaign.start_mode == Campaign.StartMode.NOW:
         return now
     at = campaign.start_at

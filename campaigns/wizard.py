@@ -18,7 +18,7 @@ from campaigns.audience import check_filters, check_mode
 from campaigns.calendars import daily_shares, sending_calendar
 from campaigns.lifecycle import LaunchResult, launch
 from campaigns.models import Audience, Campaign, CampaignDomain, Flow, SendingDomain
-from campaigns.preparing import CampaignRows, rows_of, with_senders
+from campaigns.preparing import CampaignRows, check_start, rows_of, with_senders
 from mailsuite.lib.errors import Conflict, Refusal
 from templates_app.models import Template
 
@@ -136,7 +136,9 @@ def draft_of(campaign: Campaign) -> CampaignDraft:
 
 def changed(draft: CampaignDraft, changes: Mapping[str, Any]) -> CampaignDraft:
     """`draft` with `changes`. Another mode of the audience starts from nothing: whom the former
-    one named is forgotten."""
+    one named is forgotten. So is the time of a start that is to be now."""
+    if changes.get("start_mode") == Campaign.StartMode.NOW:
+        draft = replace(draft, start_at=None)
     if changes.get("mode", draft.mode) != draft.mode:
         draft = replace(draft, lead_ids=(), list_name="", filters={})
     return replace(draft, **changes)
@@ -178,6 +180,7 @@ def _fill(rows: CampaignRows, draft: CampaignDraft) -> CampaignRows:
     campaign.followup_template = _template(
         draft.followup_template_id, campaign.followup_template, "followup.template_id"
     )
+    check_start(campaign)
     check_mode(audience)
     if audience.mode == Audience.Mode.FILTER:
         check_filters(audience.filters)

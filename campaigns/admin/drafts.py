@@ -12,6 +12,7 @@ from unfold.admin import StackedInline, TabularInline
 
 from campaigns.audience import check_filters, check_mode
 from campaigns.models import Audience, Campaign, CampaignDomain
+from campaigns.preparing import check_start
 from mailsuite.lib.admin import SlimFields, WeekdaysField
 from mailsuite.lib.errors import Refusal
 
@@ -114,3 +115,12 @@ class CampaignForm(forms.ModelForm):
             "followup_days", "followup_template", "start_mode", "start_at", "daily_limit",
             "send_days", "send_from", "send_until", "track_opens", "track_clicks",
         ]  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        said = {name: given[name] for name in ("start_mode", "start_at") if given.get(name)}
+        try:
+            check_start(Campaign(**said))
+        except Refusal as refusal:
+            self.add_error("start_at", refusal.message)
+        return given

@@ -154,6 +154,17 @@ def test_a_draft_is_made_and_changed_by_its_form(login) -> None:
     assert campaign.campaign_domains.get().domain == domain
 
 
+def test_a_start_that_is_both_now_and_later_is_told_beside_its_field(
+    login, draft: Campaign
+) -> None:
+    marketer, url = login("marketer"), page(Campaign, "change", draft.pk)
+    later = {"start_mode": "now", "start_at_0": "2026-12-01", "start_at_1": "09:00"}
+    answer = marketer.post(url, fields(marketer, url) | later)
+    assert "contradicts start_mode now" in str(answer.context["adminform"].form.errors["start_at"])
+    draft.refresh_from_db()
+    assert draft.start_at is None
+
+
 @pytest.mark.parametrize("filters", ["[1]", '"x"', '{"colour": "red"}', '{"status": "asleep"}'])
 def test_an_audience_cannot_be_filtered_by_nonsense(login, draft: Campaign, filters: str) -> None:
     marketer, url = login("marketer"), page(Campaign, "change", draft.pk)

@@ -149,6 +149,14 @@ def test_a_start_that_cannot_be_is_refused(start_at, words):
     assert list(refusal.value.fields) == ["schedule.start_at"]
 
 
+def test_a_draft_that_starts_both_now_and_later_is_not_launched():
+    LeadFactory()
+    with pytest.raises(NotReady, match="contradicts start_mode now") as refusal:
+        launch(a_draft(start_at=MORNING + DAY), MORNING)
+    assert list(refusal.value.fields) == ["schedule.start_at"]
+    assert not Message.objects.exists()
+
+
 def test_a_refused_launch_leaves_the_draft_as_it_was():
     LeadFactory()
     draft = a_draft(a_domain(is_active=False))

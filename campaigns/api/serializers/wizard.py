@@ -68,8 +68,15 @@ class AudienceCommand(StrictSerializer):
 
 
 class ScheduleCommand(StrictSerializer):
-    start_mode = Choice(Campaign.StartMode.choices, required=False)
-    start_at = Moment(required=False, allow_null=True)
+    start_mode = Choice(
+        Campaign.StartMode.choices, required=False, help_text="at where start_at is given."
+    )
+    start_at = Moment(required=False, allow_null=True, help_text="Contradicts start_mode now.")
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("start_at") is not None:
+            attrs.setdefault("start_mode", Campaign.StartMode.AT.value)
+        return attrs
 
 
 class FollowupCommand(StrictSerializer):

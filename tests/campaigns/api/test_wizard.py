@@ -62,6 +62,31 @@ def test_a_start_in_the_future_is_when_the_first_mail_goes(
     assert first == datetime(2026, 6, 8, 8, tzinfo=UTC)
 
 
+def test_a_start_that_is_given_without_its_mode_is_kept_too(
+    marketer: ApiClient, payload: dict
+) -> None:
+    payload["schedule"] = {"start_at": "2026-06-08T10:00:00+02:00"}
+
+    answer = post(marketer, payload)
+
+    assert answer.json()["data"]["schedule"]["start_mode"] == "at"
+    first = Message.objects.earliest("scheduled_at").scheduled_at
+    assert first == datetime(2026, 6, 8, 8, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("draft", [True, False])
+def test_a_start_that_is_both_now_and_later_is_422(
+    marketer: ApiClient, payload: dict, draft: bool
+) -> None:
+    payload["schedule"] = {"start_mode": "now", "start_at": "2026-06-08T10:00:00+02:00"}
+
+    answer = post(marketer, payload | {"draft": draft})
+
+    assert answer.status_code == 422
+    assert list(errors_of(answer)) == ["schedule.start_at"]
+    assert not Campaign.objects.exists()
+
+
 def test_limits_and_tracking_are_taken(marketer: ApiClient, payload: dict) -> None:
     payload["limits"] = {
         "daily_limit": 2,
@@ -393,6 +418,18 @@ def test_a_change_of_a_draft_leaves_the_rest_as_it_is(marketer: ApiClient, draft
         "template_id": None,
     }
     assert data["name"] == "Summer"
+
+
+def test_the_start_of_a_draft_can_be_put_off_and_called_back(
+    marketer: ApiClient, draft: str
+) -> None:
+    later = {"schedule": {"start_at": "2026-06-08T10:00:00+02:00"}}
+
+    put_off = marketer.patch(draft, later).json()["data"]["schedule"]
+    called_back = marketer.patch(draft, {"schedule": {"start_mode": "now"}}).json()["data"]
+
+    assert put_off == {"start_mode": "at", "start_at": "2026-06-08T10:00:00+02:00"}
+    assert called_back["schedule"] == {"start_mode": "now", "start_at": None}
 
 
 def test_a_draft_may_hold_an_unfinished_audience_that_the_preflight_asks_for(
