@@ -51,7 +51,7 @@ class Place:
         self.drop_template()
         self._administer("CREATE DATABASE {}", self.template)
         subprocess.run(
-            [sys.executable, "-m", "django", "migrate", "--verbosity", "0"],
+            [sys.executable, "-m", "django", "migrate", "--skip-checks", "--verbosity", "0"],
             env=self.environment(self.template),
             cwd=CHECKOUT,
             check=True,

@@ -15,6 +15,7 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 
 from campaigns.models import MessageContent, Tick
 from leads.import_files import forget_old_files
+from leads.totals import forget_old_changes
 from mailsuite.lib.idempotency import records
 
 log = structlog.get_logger(__name__)
@@ -38,6 +39,7 @@ def housekeeping() -> None:
         "contents": _forget(old_content),
         "import_files": forget_old_files(timedelta(days=settings.IMPORT_FILE_RETENTION_DAYS)),
         "ticks": _forget(Tick.objects.filter(at__lt=Now() - TICKS_KEPT_FOR)),
+        "lead_changes": forget_old_changes(),
         "sessions": _forget(Session.objects.filter(expire_date__lt=Now())),
         "login_attempts": _forget(AccessAttempt.objects.filter(attempt_time__lt=logins)),
         "logins": _forget(AccessLog.objects.filter(attempt_time__lt=logins)),

@@ -112,6 +112,19 @@ class Lead(models.Model):
                 name="lead_by_list",
                 condition=Q(deleted_at=None),
             ),
+            # The list of the API by company, by score, and by who was mailed last.
+            models.Index(
+                fields=["company", "id"], name="lead_by_company", condition=Q(deleted_at=None)
+            ),
+            models.Index(
+                fields=["score", "id"], name="lead_by_score", condition=Q(deleted_at=None)
+            ),
+            models.Index(
+                F("last_emailed_at").desc(nulls_last=True),
+                F("id").desc(),
+                name="lead_by_last_mail",
+                condition=Q(deleted_at=None),
+            ),
             # The audience's web-domain filter (domain_tld) and the suppression of a domain.
             models.Index(fields=["domain_tld"], name="lead_domain_tld"),
             models.Index(fields=["email_domain"], name="lead_email_domain"),

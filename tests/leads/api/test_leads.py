@@ -125,7 +125,7 @@ def test_the_queries_of_the_list_do_not_grow(
     marketer: ApiClient, django_assert_max_num_queries
 ) -> None:
     LeadFactory.create_batch(30)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(7):
         assert len(listed(marketer)) == 30
 
 
