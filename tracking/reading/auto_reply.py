@@ -6,8 +6,6 @@ alone proves nothing: Exchange sets it on mail that people write.
 
 from __future__ import annotations
 
-import re
-
 from tracking.reading import auto_reply_words as words
 from tracking.reading.parts import Letter
 from tracking.reading.values import AutoReplySort

@@ -8,6 +8,7 @@ mail that came back: we send to one recipient a mail.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tracking.reading.body_text import own_body
@@ -52,11 +53,14 @@ def read_report(letter: Letter, raw: bytes) -> DeliveryReport | None:
     if groups:
         return _from_groups(groups, report, letter)
     subject = letter.headers.text("subject")
-    is_report = bool(letter.own_parts(*STATUS_TYPES))
-    if not is_report and not is_bounce_in_prose(letter, report, subject):
+    is_report = (
+        bool(letter.own_parts(*STATUS_TYPES))
+        or is_bounce_in_prose(letter, report, subject)
         # A daemon in a language that we don't read, in a dialect that flufl.bounce knows.
-        if not (is_from_daemon(letter) and addresses_by_dialect(raw)):
-            return None
+        or (is_from_daemon(letter) and bool(addresses_by_dialect(raw)))
+    )
+    if not is_report:
+        return None
     return _from_prose(letter, _failed_addresses(letter, raw, report, body), report)
 
 
@@ -64,19 +68,20 @@ def _failed_addresses(letter: Letter, raw: bytes, report: str, body: str) -> lis
     """The surest source first. An address that is merely mentioned may be anybody's, so the
     one that the returned mail went to decides among several."""
     own = {*letter.headers.addresses("to"), *letter.headers.addresses("from")}
-    sources = (
-        lambda: list(letter.headers.addresses("x-failed-recipients")),
-        lambda: marked_addresses(report),
-        lambda: addresses_by_dialect(raw),
-    )
-    for source in sources:
-        if found := [address for address in source() if address not in own]:
+    for addresses in _sure_addresses(letter, raw, report):
+        if found := [address for address in addresses if address not in own]:
             return found[:_MOST_RECIPIENTS]
     mentioned = [address for address in mentioned_addresses(report) if address not in own]
     addressed = _addressed(letter, body)
     if addressed in mentioned or not mentioned:
         return [addressed]
     return mentioned[:_MOST_MENTIONED]
+
+
+def _sure_addresses(letter: Letter, raw: bytes, report: str) -> Iterator[Sequence[str]]:
+    yield letter.headers.addresses("x-failed-recipients")
+    yield marked_addresses(report)
+    yield addresses_by_dialect(raw)
 
 
 def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> DeliveryReport:
@@ -95,17 +100,16 @@ def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> Deli
 def _recipient_of(group: StatusGroup, report: str, letter: Letter) -> Recipient:
     said = group.diagnostic
     reason = diagnose(said, group.status)
-    if reason in (Reason.OTHER, Reason.TEMPORARY, Reason.POLICY):
-        # The report's prose may say more than the diagnostic code that should.
+    if reason is Reason.OTHER or (not said and reason in (Reason.TEMPORARY, Reason.POLICY)):
+        # The report's prose may say more than the diagnostic code that should. It is not asked
+        # where that one says something: advice on what may be wrong stands there, too.
         said_elsewhere = " ".join((group.status_comment, _prose_about(group.address, report)))
         fuller = diagnose(f"{said} {said_elsewhere}", group.status)
         if fuller not in (Reason.OTHER, Reason.EXPIRED, Reason.SYSTEM, Reason.NETWORK):
             reason = fuller
             said = said or " ".join(said_elsewhere.split())
     address = group.address or _addressed(letter)
-    return _recipient(
-        address, group.final or address, group.status, group.action or "failed", reason, said
-    )
+    return _recipient(address, group.final or address, group.status, group.action, reason, said)
 
 
 def _prose_about(address: str, report: str) -> str:

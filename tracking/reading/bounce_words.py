@@ -23,47 +23,59 @@ DAEMON_NAME = re.compile(
     _I,
 )
 SUBJECT = re.compile(
-    r"undeliver|returned (?:mail|to sender)|mail (?:delivery )?(?:failed|failure|error)|delivery (?:has )?"
+    r"undeliver|returned (?:mail|to sender)|mail (?:delivery )?(?:failed|failure|error)"
+    r"|delivery (?:has )?"
     r"(?:fail|error|problem|status|notification|report|unsuccess)|failure notice|non[- ]?deliver"
-    r"|could(?:n't| not) be delivered|not delivered|failed (?:mail|delivery)|permanent (?:delivery )?"
+    r"|could(?:n't| not) be delivered|not delivered|failed (?:mail|delivery)"
+    r"|permanent (?:delivery )?"
     r"(?:failure|error)|mail system error|message (?:could not be|not) delivered|rejected mail"
     r"|error (?:sending|delivering)|bounce|processing error|mail error|nameserver error report"
     # Dutch, German, French; Spanish, Portuguese, Italian
-    r"|onbestelbaar|niet (?:af(?:ge)?leverd|bezorgd|bestelbaar)|aflever(?:ing|fout)|bezorg(?:ing|fout)"
+    r"|onbestelbaar|niet (?:af(?:ge)?leverd|bezorgd|bestelbaar)|aflever(?:ing|fout)|bezorg(?:ing"
+    r"|fout)"
     r"|retour afzender|unzustellbar|nicht zugestellt|zustell(?:ung|fehler)|unzustell"
-    r"|r(?:ü|ue)cksendung|fehlgeschlagen|non (?:remis|distribu|d[ée]livr|livr)|(?:é|e)chec de (?:la )?"
+    r"|r(?:ü|ue)cksendung|fehlgeschlagen|non (?:remis|distribu|d[ée]livr|livr)|(?:é"
+    r"|e)chec de (?:la )?"
     r"(?:remise|livraison|distribution)|non recapitat|mancata consegna|no (?:se pudo )?entreg"
     r"|n[aã]o (?:foi )?entreg|falha na entrega|niedostarcz",
     _I,
 )
 ANSWERED = re.compile(r"^\s*(?:re|aw|antw|antwoord|sv|rép|ré|fwd?|wg|tr|doorst|vs)\s*:", _I)
 FAILED = re.compile(
-    r"(?:could|can|would|was|were|has|have|is|been|did|may)[ \t]?(?:n't|not| not|not been| been not)?"
+    r"(?:could|can|would|was|were|has|have|is|been|did|may)[ \t]?(?:n't|not| not|not been"
+    r"| been not)?"
     r"(?: yet)? (?:be(?:en)? |not )*(?:un)?(?:deliver|reach|return)(?:ed|able)?\b"
     r"|(?:not|n't) (?:been )?(?:able to )?(?:be )?(?:deliver|reach|sent|receiv|process)"
     r"|cannot be (?:deliver|sent)|undeliver|(?:delivery|message|mail|sending)[^.\n]{0,40}\bfail"
-    r"|fail(?:ed|ure)[^.\n]{0,40}(?:deliver|send|recipient|address)|unable to (?:deliver|send|relay)"
+    r"|fail(?:ed|ure)[^.\n]{0,40}(?:deliver|send|recipient|address)|unable to (?:deliver|send"
+    r"|relay)"
     r"|permanent (?:fatal )?(?:error|failure)|fatal errors|unknown (?:user|recipient|address)"
     r"|user (?:is )?unknown|no such (?:user|recipient)|mailbox (?:is )?(?:full|unavailable|exceed)"
-    r"|rejected|encountered (?:an error|delivery problems|a delivery problem)|did not receive a copy"
-    r"|invalid (?:final delivery userid|recipient)|not a valid user|quota|problem[^.\n]{0,40}deliver"
+    r"|rejected|encountered (?:an error|delivery problems|a delivery problem)"
+    r"|did not receive a copy"
+    r"|invalid (?:final delivery userid|recipient)|not a valid user|quota"
+    r"|problem[^.\n]{0,40}deliver"
     r"|\b5[0-7]\d[ -][#\d(]?|did not reach|returned to (?:you|sender)|address(?:ee)? unknown"
     r"|did not exactly match|non-deliverable"
     # Dutch, German, French; Spanish, Portuguese, Italian, Polish
-    r"|niet (?:worden |kunnen )?(?:af(?:ge)?leverd|bezorgd|besteld)|kon (?:het|uw|de)? ?\w{0,12} ?niet"
+    r"|niet (?:worden |kunnen )?(?:af(?:ge)?leverd|bezorgd|besteld)|kon (?:het|uw"
+    r"|de)? ?\w{0,12} ?niet"
     r"|onbestelbaar|onbekende? (?:gebruiker|ontvanger)|nicht (?:zugestellt|ausgeliefert|erreicht)"
     r"|konnte (?:\w+ ){0,6}nicht|unzustellbar|zustellung[^.\n]{0,60}(?:fehl|nicht)|unbekannt"
     r"|n'a (?:pas |pu )+(?:pu |été |être )*(?:remis|distribu|d[ée]livr|achemin|livr)|non remis"
     r"|impossible de (?:remettre|livrer|distribuer)|(?:é|e)chec|ne peut (?:pas )?(?:ê|e)tre"
-    r"|no (?:se )?(?:pudo|ha podido|puede)|n[aã]o (?:p[oô]de|foi|pode)|impossibile|nie (?:mo[zż]e|istnieje)",
+    r"|no (?:se )?(?:pudo|ha podido|puede)|n[aã]o (?:p[oô]de|foi|pode)|impossibile|nie (?:mo[zż]e"
+    r"|istnieje)",
     _I,
 )
 # Stricter, for mails that nobody known sent: what only a report says.
 REPORT = re.compile(
     r"permanent (?:fatal )?(?:error|failure)|transcript of (?:the )?session|(?:following|these) "
-    r"(?:address|recipient|mail|message)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)|original message (?:follows|header)"
+    r"(?:address|recipient|mail|message)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)"
+    r"|original message (?:follows|header)"
     r"|copy of (?:the|your) (?:original )?message|volgende (?:adres|ontvanger|geadresseerde)"
-    r"|folgende[nr]? (?:adress|empf)|(?:adresses?|destinataires?) suivant|could not be delivered to",
+    r"|folgende[nr]? (?:adress|empf)|(?:adresses?|destinataires?) suivant"
+    r"|could not be delivered to",
     _I,
 )
 DELAYED_SUBJECT = re.compile(
@@ -72,30 +84,40 @@ DELAYED_SUBJECT = re.compile(
     _I,
 )
 DELAYED = re.compile(
-    r"(?:this is a )?warning(?: message)? only|not yet been delivered|has been (?:delayed|postponed)"
-    r"|will (?:be retried|continue to (?:attempt|try|be)|keep trying|retry)|attempts (?:to deliver )?will "
+    r"(?:this is a )?warning(?: message)? only|not yet been delivered|has been (?:delayed"
+    r"|postponed)"
+    r"|will (?:be retried|continue to (?:attempt|try|be)|keep trying|retry)"
+    r"|attempts (?:to deliver )?will "
     r"continue|do not need to resend|still (?:being )?(?:retried|trying)|continue to be made"
-    r"|nog niet (?:worden )?(?:af(?:ge)?leverd|bezorgd)|wordt opnieuw geprobeerd|noch nicht zugestellt"
+    r"|nog niet (?:worden )?(?:af(?:ge)?leverd|bezorgd)|wordt opnieuw geprobeerd"
+    r"|noch nicht zugestellt"
     r"|zustellung verz(?:ö|oe)gert|pas encore (?:été|pu)",
     _I,
 )
 GIVEN_UP = re.compile(
-    r"permanent (?:fatal )?(?:error|failure)|given up|giving up|failed permanently|no longer (?:be )?retr"
+    r"permanent (?:fatal )?(?:error|failure)|given up|giving up|failed permanently"
+    r"|no longer (?:be )?retr"
     r"|will not be retried|could not be delivered to one or more",
     _I,
 )
 # Where the returned mail begins: a line that says so behind dashes or by itself, or its first
 # header. In the middle of a sentence the same words mean nothing.
 _COPY = (
-    r"(?:(?:a |the )?(?:full |partial )?copy of (?:the|your) (?:original |returned )?(?:message|mail|e-?mail)"
-    r"|(?:the )?original (?:e-?mail|message)|message (?:header|text|body)s?|(?:the )?headers? of the (?:source|original)"
-    r"|(?:the )?returned (?:message|mail)|forwarded message|(?:the )?first \d+ (?:lines|bytes)|unsent message"
-    r"|undelivered message|start of returned|oorspronkelijke? (?:e-?mail)?bericht|kopie van (?:het|uw)"
-    r"|urspr(?:ü|ue)ngliche nachricht|kopie (?:der|ihrer)|message d'origine|message original|copie d[eu])"
+    r"(?:(?:a |the )?(?:full |partial )?copy of (?:the|your) (?:original |returned )?(?:message"
+    r"|mail|e-?mail)"
+    r"|(?:the )?original (?:e-?mail|message)|message (?:header|text|body)s?"
+    r"|(?:the )?headers? of the (?:source|original)"
+    r"|(?:the )?returned (?:message|mail)|forwarded message|(?:the )?first \d+ (?:lines|bytes)"
+    r"|unsent message"
+    r"|undelivered message|start of returned|oorspronkelijke? (?:e-?mail)?bericht|kopie van (?:het"
+    r"|uw)"
+    r"|urspr(?:ü|ue)ngliche nachricht|kopie (?:der|ihrer)|message d'origine|message original"
+    r"|copie d[eu])"
 )
 RETURNED = re.compile(
     rf"^[ \t]{{0,20}}[|>]?[-=*#_]{{1,80}}[^\n]{{0,60}}?\b{_COPY}\b[^\n]{{0,80}}$"
-    rf"|^[ \t]{{0,20}}(?:here (?:is|are)|below (?:is|this line is)|included is|attached is|this is|following is)?[ ]?{_COPY}"
+    rf"|^[ \t]{{0,20}}(?:here (?:is|are)|below (?:is|this line is)|included is|attached is|this is"
+    rf"|following is)?[ ]?{_COPY}"
     r"\b[^\n.]{0,80}[:.]?[ \t]*$"
     r"|^(?:>?Return-Path|>?Received|DKIM-Signature|ARC-Seal|X-Received|Message-ID)[ \t]*:[^\n]*$",
     _IM,
@@ -105,7 +127,8 @@ _A = r"[^\x00-\x20\x7f<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,6
 FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<({_A})>:", re.MULTILINE)
 # Lines with addresses that are never the failed ones.
 NO_RECIPIENT = re.compile(
-    r"^[^\n]{0,200}(?:contact|please send mail|assistance|postmaster|from:|reply-to:|sender:|questions"
+    r"^[^\n]{0,200}(?:contact|please send mail|assistance|postmaster|from:|reply-to:|sender:"
+    r"|questions"
     r"|help|support|abuse@|mail from|envelope-from)[^\n]*$",
     _IM,
 )

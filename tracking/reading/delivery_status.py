@@ -13,6 +13,8 @@ STATUS_TYPES = ("message/delivery-status", "message/global-delivery-status")
 _MOST_GROUPS = 100
 _FIELD = re.compile(r"([A-Za-z][A-Za-z0-9-]{1,60})[ \t]*:[ \t]*(.*)")
 _RECIPIENT_FIELDS = ("final-recipient", "original-recipient")
+# Anything else is taken for "failed": servers write "failure" and "error" too, or nothing.
+_NO_FAILURES = frozenset({"delayed", "delivered", "relayed", "expanded"})
 # Fields that a recipient has once: seen again, they belong to the next one.
 _ONCE = frozenset({"final-recipient", "action", "status"})
 _IN_TEXT = re.compile(r"^(?:Final-Recipient|Original-Recipient)[ \t]*:", re.I | re.M)
@@ -26,7 +28,7 @@ class StatusGroup:
 
     original: str
     final: str
-    action: str  # lower case, without comment
+    action: str  # failed, or one of _NO_FAILURES
     status: str
     status_comment: str  # "(mailbox full)": some servers say it only there
     diagnostic: str
@@ -48,7 +50,7 @@ def status_groups(letter: Letter, *, is_wrapped: bool = False) -> list[StatusGro
         texts = [part.text() for part in letter.own_parts("text/plain", "message/partial")]
         blocks = [text for text in texts if _IN_TEXT.search(text) and _ACTION_IN_TEXT.search(text)]
     groups = [_group(fields) for block in blocks for fields in _groups_of_fields(block)]
-    return [group for group in groups if group.address or group.action][:_MOST_GROUPS]
+    return groups[:_MOST_GROUPS]
 
 
 def _groups_of_fields(block: str) -> list[dict[str, str]]:
@@ -82,13 +84,14 @@ def _is_complete(fields: dict[str, str]) -> bool:
 def _group(fields: dict[str, str]) -> StatusGroup:
     status = fields.get("status", "")
     found = _STATUS.search(status)
+    comment = status.partition("(")[2].rstrip(") ") if found else status
     action = re.match(r"[a-z-]*", fields.get("action", "").lower())
     return StatusGroup(
         original=first_address(fields.get("original-recipient", "")),
         final=first_address(fields.get("final-recipient", "")),
-        action=action[0] if action else "",
+        action=action[0] if action and action[0] in _NO_FAILURES else "failed",
         status=found[0] if found else "",
-        status_comment=status.partition("(")[2].rstrip(") "),
+        status_comment=comment,
         diagnostic=_without_type(fields.get("diagnostic-code", "")),
     )
 

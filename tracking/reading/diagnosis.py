@@ -73,7 +73,7 @@ def bare_words(text: str) -> str:
     text = text.replace("\u2019", "'").replace("\u02bc", "'")
     for pattern in (_LINK, _IN_ANGLES, _ADDRESS, _HOST):
         text = pattern.sub(" ", text)
-    return " ".join(re.sub(r"[\"“”„«»*_\[\](){}<>|]", " ", text).lower().split())
+    return " ".join(re.sub(r"[\"“”„«»*_`\[\](){}<>|]", " ", text).lower().split())
 
 
 def asks_for_confirmation(text: str) -> bool:
@@ -109,7 +109,7 @@ def _by_words(text: str, code: tuple[int, int, int] | None, smtp_code: str) -> R
 
 def _by_code(code: tuple[int, int, int]) -> Reason:
     kind, subject, detail = code
-    if subject == 7 and 20 <= detail <= 30 or (subject, detail) == (7, 515):
+    if subject == 7 and (20 <= detail <= 30 or detail == 515):
         return Reason.AUTH
     if subject == 7 and 500 < detail < 800:
         return Reason.BLOCKED
@@ -123,7 +123,8 @@ def _own_code(remote: str) -> tuple[int, int, int] | None:
     """The last one that says something; else the last one."""
     codes = [(int(m[1]), int(m[2]), int(m[3])) for m in _CODE.finditer(remote)]
     telling = [code for code in codes if code[1:] not in _VAGUE_DETAIL and code[0] != 2]
-    return (telling or codes or [None])[-1]
+    known = telling or codes
+    return known[-1] if known else None
 
 
 def _parsed(status: str) -> tuple[int, int, int] | None:

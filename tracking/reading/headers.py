@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.errors import HeaderParseError
@@ -108,13 +109,12 @@ def decoded(value: str) -> str:
     """Encoded words (RFC 2047) as text, on one line."""
     value = value[:_LONGEST_ENCODED]
     if "=?" in value:
-        try:
+        # Else as it stands: better an ugly subject than none.
+        with suppress(HeaderParseError, ValueError, LookupError):
             value = "".join(
                 part if isinstance(part, str) else decode(part, charset or "")
                 for part, charset in decode_header(value)
             )
-        except (HeaderParseError, ValueError, LookupError):
-            pass  # as it stands: better an ugly subject than none
     return " ".join(value.split())
 
 

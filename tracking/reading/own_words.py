@@ -18,7 +18,8 @@ _INTRODUCTION = re.compile(
     r"^\s*>?\s*(?:"
     r"(?:on|op|am|le|el|il|em|den|dnia|w dniu)\b.{4,300}\b(?:wrote|writes|schreef|geschreven"
     r"|schrieb(?:en)?|a écrit|écrit|escribi[oó]|ha scritto|escreveu|skrev|napisa[lł]\w*)\b.{0,60}:"
-    r"|.{0,200}<?[^\s<>@]{1,64}@[^\s<>@]{1,200}>?.{0,40}\b(?:wrote|schreef|schrieb|a écrit)\b.{0,60}:"
+    r"|.{0,200}<?[^\s<>@]{1,64}@[^\s<>@]{1,200}>?.{0,40}\b(?:wrote|schreef|schrieb"
+    r"|a écrit)\b.{0,60}:"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.{0,200}<[^<>\s]{1,255}@[^<>\s]{1,255}>:?"
     r"|.{1,100}\b(?:schreef op|wrote on|schrieb am|a écrit le)\b.{4,100}:"
     r")\s*$",
@@ -26,7 +27,8 @@ _INTRODUCTION = re.compile(
 )
 _BROKEN_INTRODUCTION = re.compile(r"^\s*>?\s*(?:on|op|am|le|el|il|em|den|dnia)\b.*\d", _I)
 _SEPARATOR = re.compile(
-    r"^\s*[-_=*]{2,}\s*(?:original(?: message| e?-?mail)?|forwarded message|oorspronkelijke? (?:e-?mail"
+    r"^\s*[-_=*]{2,}\s*(?:original(?: message| e?-?mail)?|forwarded message"
+    r"|oorspronkelijke? (?:e-?mail"
     r"|bericht)|origineel bericht|doorgestuurd bericht|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)"
     r"|original(?:e )?nachricht|weitergeleitete nachricht|message (?:d'origine|original|transféré)"
     r"|mensaje original|messaggio originale)\s*[-_=*]{0,}\s*$"
@@ -38,13 +40,16 @@ _HEAD_FROM = re.compile(
     r"^\s*[*>]{0,2}\s*(?:from|van|von|de|da|expéditeur|afzender)\s*:\**\s*\S", _I
 )
 _HEAD_MORE = re.compile(
-    r"^\s*[*>]{0,2}\s*(?:sent|date|to|subject|verzonden|verstuurd|datum|aan|onderwerp|gesendet|an|betreff"
+    r"^\s*[*>]{0,2}\s*(?:sent|date|to|subject|verzonden|verstuurd|datum|aan|onderwerp|gesendet|an"
+    r"|betreff"
     r"|envoyé|à|objet|enviado|para|asunto|inviato|oggetto)(?: le)?\s*:",
     _I,
 )
 _SIGNATURE = re.compile(
-    r"^\s*(?:-- ?|(?:sent from my|sent from (?:outlook|mail|yahoo)|get outlook for|verzonden (?:vanaf|via|met)"
-    r"|verstuurd (?:vanaf|via|met)|outlook voor|gesendet (?:von|mit)|von meinem \w+ gesendet|outlook für"
+    r"^\s*(?:-- ?|(?:sent from my|sent from (?:outlook|mail|yahoo)|get outlook for"
+    r"|verzonden (?:vanaf|via|met)"
+    r"|verstuurd (?:vanaf|via|met)|outlook voor|gesendet (?:von|mit)|von meinem \w+ gesendet"
+    r"|outlook für"
     r"|envoyé (?:de|depuis|à partir)|t(?:é|e)l(?:é|e)chargez outlook)\b.{0,80})\s*$",
     _I,
 )

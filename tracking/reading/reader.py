@@ -103,13 +103,16 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
         return replace(mail, own_text=text)
     if is_opt_out(contents.subject, text):
         return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
-    is_reply = mail.references.thread or _ANSWER_SUBJECT.match(contents.subject)
-    is_reply = is_reply or quotes_something(contents.body)
-    return replace(
-        mail,
-        kind=Kind.REPLY if is_reply else Kind.OTHER,
-        own_text=text,
-        intent=intent_of(text),
+    kind = Kind.REPLY if _answers_something(mail, contents) else Kind.OTHER
+    return replace(mail, kind=kind, own_text=text, intent=intent_of(text))
+
+
+def _answers_something(mail: ReadMail, contents: _Contents) -> bool:
+    return bool(
+        mail.references.thread
+        or mail.references.signed
+        or _ANSWER_SUBJECT.match(contents.subject)
+        or quotes_something(contents.body)
     )
 
 

@@ -9,13 +9,13 @@ from tracking.reading.parts import Letter
 from tracking.reading.values import References, SignedReference
 
 _MOST_IDS = 100
-_TOKEN = r"([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])"
+_SIGNATURE = r"([A-Za-z0-9_-]{22})(?![A-Za-z0-9_-])"
 # `unsubscribe.<message id>.<token>`: the subject of our List-Unsubscribe mailto.
-_OPT_OUT_SUBJECT = re.compile(rf"\bunsubscribe\.(\d{{1,19}})\.{_TOKEN}", re.IGNORECASE)
+_OPT_OUT_SUBJECT = re.compile(rf"\bunsubscribe\.(\d{{1,19}})\.{_SIGNATURE}", re.IGNORECASE)
 # `bounce+<message id>.<token>@…`: the envelope sender of a signed return path.
-_RETURN_PATH = re.compile(rf"\bbounces?[+.=-](\d{{1,19}})[.=+]{_TOKEN}@", re.IGNORECASE)
+_RETURN_PATH = re.compile(rf"\bbounces?[+.=-](\d{{1,19}})[.=+]{_SIGNATURE}@", re.IGNORECASE)
 # The opt-out link of ours that people quote when they answer.
-_OPT_OUT_LINK = re.compile(rf"/unsubscribe\?m=(\d{{1,19}})&(?:amp;)?t={_TOKEN}")
+_OPT_OUT_LINK = re.compile(rf"/unsubscribe\?m=(\d{{1,19}})&(?:amp;)?t={_SIGNATURE}")
 _RECEIVERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "cc")
 
 

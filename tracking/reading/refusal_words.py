@@ -17,7 +17,8 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 
 _WHO = (
-    r"(?:e-?mail ?box|mail ?-?box(?:es)?|mail ?folder|e-?mail ?(?:address|account)|users?|userid"
+    r"(?:rcpt|e-?mail ?box|mail ?-?box(?:es)?|mail ?folder|e-?mail ?(?:address|account)|users?"
+    r"|userid"
     r"|user ?names?|recipients?|accounts?|address(?:es)?|addressee|mail ?drop|alias|person"
     r"|employee|customer|subscriber|member|destination|contact|destinataire|destinatario)"
 )
@@ -34,6 +35,7 @@ UNKNOWN_USER = _any(
     rf"\b(?:unknown|no such|non-?existe?[na]t|illegal|undefined|unrecogni[sz]ed|unroutable"
     rf"|bad destination|not an? (?:valid|known|existing|active))(?: or \w+)?(?: e-?mail)?"
     rf"(?: local| virtual| final| delivery| mail)* {_WHO}\b",
+    r"\bbad (?:recipient|mailbox|user|rcpt|address\b(?! syntax))",
     rf"\binvalid(?: local| final| delivery| e-?mail| mail)* {_WHO}\b",
     rf"\b{_WHO}(?: name| id| is| was| are| address| account| part| has been| specified)*"
     r",? (?:unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|registered|valid"
@@ -49,13 +51,15 @@ UNKNOWN_USER = _any(
     r"\bno (?:valid |such |local |known )?(?:mail ?-?box|user|account|recipient|address|person)\b"
     r"(?! (?:limit|quota|space))[^.;]{0,20}(?:by that name|here|found|with th(?:at|is)|available"
     r"|on this|at this|in this)",
-    r"\bno mailbox here by that name|\bno mail ?box found|\bno (?:valid )?recipients? (?:here|found)",
+    r"\bno mailbox here by that name|\bno mail ?box found|\bno (?:valid )?recipients? (?:here"
+    r"|found)",
     r"\bis not (?:a )?(?:known|valid|registered|an? existing)(?: e-?mail| local)? ?"
     r"(?:user|recipient|mailbox|address|account|here|at|on)",
     r"\bnot (?:a )?valid (?:user|recipient|mailbox|address)|\bnot our customer|\bnot an? user here",
     r"\bnot (?:known|listed|found) (?:at|in|on) (?:this|our|the|domino)|\bnot listed in\b",
     r"\b(?:recipientnotfound|badrcptto|recipnotfound|usernotfound|user_unknown|unknown_user)\b",
-    r"\bwasn't found at\b|\bwas not found at\b|\baddress(?:ee)? unknown\b|\baddress lookup failed\b",
+    r"\bwasn't found at\b|\bwas not found at\b|\baddress(?:ee)? unknown\b"
+    r"|\baddress lookup failed\b",
     r"\bunknown (?:or illegal|local part|addressee|alias|person|name|recipient|user)\b"
     r"|\bunknown local[- ]part\b",
     r"\bthis user does(?:n't| not) have\b|\bno matches to nameserver query\b",
@@ -63,11 +67,19 @@ UNKNOWN_USER = _any(
     r"\bmail-?box not found\b|\bno mailbox\b|\bnosuchuser\b|\bno such (?:user|person|mailbox)\b",
     r"\bno longer (?:works|working|employed)\b|\bdoes not work here\b|\bis no longer with\b",
     r"\bnot a valid (?:e-?mail|destination)|\be-?mail address you entered couldn't be found",
-    r"\brecipient (?:address )?(?:rejected|refused): (?:user|undeliverable|unknown|invalid|no such)",
+    r"\brecipient (?:address )?(?:rejected|refused): (?:user|undeliverable|unknown|invalid"
+    r"|no such)",
     r"\brecipient name is not recogni[sz]ed\b|\bcan't find (?:a |the )?(?:recipient|user|mailbox)",
+    r"\bnot present in (?:the )?directory|\b(?:address|mailbox|recipient)(?:es)? (?:is |are "
+    r"|were )?not present\b",
+    rf"\b{_WHO} (?:is |was )?not (?:a )?local\b|\bnot a local (?:address|user|recipient)",
+    rf"\b{_WHO} (?:were|are) unknown\b|\bname is not found\b|\bbad(?:recipientto|rcptto)\b",
+    r"\bnot in my (?:validrcptto|list of (?:users|recipients))|\bnessun utente\b",
+    r"\bno existe (?:\w+ ){0,3}(?:usuario|persona|cuenta|buz[oó]n|direcci)",
     # Dutch, German, French; some Spanish, Portuguese, Italian, Polish
     rf"\b{_WHO_NL_DE_FR}\b{_GAP}(?:\bonbekend\b|\bbestaat niet\b|\bniet gevonden\b|\bunbekannt\b"
-    r"|\bexistiert nicht\b|\bnicht gefunden\b|\bnicht vorhanden\b|\binconnue?\b|\bn'existe (?:pas|plus)"
+    r"|\bexistiert nicht\b|\bnicht gefunden\b|\bnicht vorhanden\b|\binconnue?\b|\bn'existe (?:pas"
+    r"|plus)"
     r"|\bintrouvable\b|\bnie istnieje\b|\bno existe\b|\bdesconocid[oa]\b|\bdesconhecid[oa]\b"
     r"|\bn[aã]o existe\b|\bsconosciut[oa]\b|\bnon esiste\b|\binesistente\b|\bno encontrad[oa]\b"
     r"|\bnon trouvée?\b|\bongeldig\b|\bung(?:ü|ue)ltig\b|\binvalide\b)",
@@ -84,8 +96,12 @@ NOT_IN_DIRECTORY = _any(r"\brecipient address rejected: access denied\b")
 
 # What RFC 5321 §4.2.3 has every 550 say: the mailbox is not there, or "policy".
 PERHAPS_UNKNOWN_USER = _any(
-    r"\bmail ?-?box(?: is)? (?:currently )?(?:unavailable|not available)\b",
-    r"\brecipient (?:address )?(?:was )?(?:rejected|refused)\b(?!.{0,40}(?:greylist|policy|denied))",
+    r"\b(?:mail ?-?box|account)(?: is)? (?:currently )?(?:unavailable|not available)\b",
+    r"\brecipient (?:is )?not (?:accepted|ok)\b|\benvelope recipient (?:has been denied"
+    r"|is in my)\b",
+    r"\brejected recipients\b|\brecipients? (?:was|were) undeliverable\b|\bcan't accept user\b",
+    r"\brecipient (?:address )?(?:was )?(?:rejected|refused)\b(?!.{0,40}(?:greylist|policy"
+    r"|denied))",
     r"\b(?:address|user|recipient) (?:is )?(?:unavailable|undeliverable|rejected)\b",
     r"\bdoes not like recipient\b|\bunrouteable address\b|\bundeliverable address\b",
     r"\buser not (?:available|local)\b|\bnon disponible\b|\binvalid address\b",
@@ -95,11 +111,14 @@ PERHAPS_UNKNOWN_USER = _any(
 _UNKNOWN_HOST = _any(
     r"\bhost(?: or domain)?(?: name)?(?: is)? (?:unknown|not found)\b|\bunknown (?:host|domain)\b",
     r"\bno such (?:host|domain)\b|\bdomain(?: name)?(?: is| was)? (?:not found|unknown|invalid)\b",
-    r"\bdomain(?: name)? \S{0,40} ?(?:does not|doesn't) exist\b|\bnon-?exist(?:ent|ing) (?:host|domain)",
+    r"\bdomain(?: name)? \S{0,40} ?(?:does not|doesn't) exist\b|\bnon-?exist(?:ent|ing) (?:host"
+    r"|domain)",
     r"\b(?:host|domain)\b[^.;]{0,40}\b(?:couldn't|could not|cannot|can't) be found\b"
     r"|\bcouldn't find any host (?:named|by that name)|\bcan't find host\b",
-    r"\bunrouteable (?:mail )?domain\b|\bno (?:mx|mail exchanger)(?: record)?s? (?:or|and|for|found)",
-    r"\bno mx or a\b|\bbad destination (?:system|host)\b|\bnxdomain\b|\bname or service not known\b",
+    r"\bunrouteable (?:mail )?domain\b|\bno (?:mx|mail exchanger)(?: record)?s? (?:or|and|for"
+    r"|found)",
+    r"\bno mx or a\b|\bbad destination (?:system|host)\b|\bdomain must exist\b|\bnxdomain\b"
+    r"|\bname or service not known\b",
     r"\bcannot find any host\b|\bno route(?:able)? (?:host|domain)\b|\bdns-hostname-unbekannt",
     r"\b(?:domein|domain|domaine|dominio)\b[^.;]{0,40}\b(?:bestaat niet|niet gevonden|onbekend"
     r"|existiert nicht|nicht gefunden|unbekannt|n'existe pas|inconnu|introuvable|no existe)\b",
@@ -132,15 +151,18 @@ PASSING = _any(
 
 # For good, by its words; a code of its own may still say "for now".
 ACCOUNT_GONE = _any(
-    rf"\b{_WHO}\b{_GAP}(?:\bdiscontinued\b|\bterminated\b|\bcancell?ed\b|\bdeleted\b|\bremoved\b"
+    rf"\b{_WHO}\b{_GAP}(?:\bdiscontinued\b|\binactive\b|\bnot active\b|\bterminated\b"
+    rf"|\bcancell?ed\b|\bdeleted\b|\bremoved\b"
     r"|\bde-?activated\b|\bclosed\b|\bexpired\b|\bobsolete\b|\bno longer (?:active|in use|used"
     r"|accept(?:s|ing)?|valid|available|monitored)\b|\bceased\b|\bretired\b)",
     r"\b(?:deactivated|deleted|closed|cancelled|expired) (?:mailbox|account|user|address)\b",
-    r"\b(?:opgeheven|verwijderd|niet meer in gebruik|niet langer in gebruik|nicht mehr g(?:ü|ue)ltig"
-    r"|nicht mehr aktiv|gel(?:ö|oe)scht|n'est plus (?:valide|active|utilis)|supprimée?|désactivée?)\b",
+    r"\b(?:opgeheven|verwijderd|niet meer in gebruik|niet langer in gebruik|nicht mehr g(?:ü"
+    r"|ue)ltig"
+    r"|nicht mehr aktiv|gel(?:ö|oe)scht|n'est plus (?:valide|active|utilis)|supprimée?"
+    r"|désactivée?)\b",
 )
 DISABLED = _any(
-    r"\b(?:disabled|suspended|inactive|not active|locked|frozen|blocked account|dormant|abandoned"
+    r"\b(?:disabled|suspended|locked|frozen|blocked account|dormant|abandoned"
     r"|not activated|over ?due|unpaid|gesperrt|deaktiviert|geblokkeerd|gedeactiveerd|suspendu"
     r"|bloqué|archiv[ée]e)\b",
     r"\bnot accepting (?:mail|messages|any mail)\b|\bmailbox (?:is )?(?:currently )?(?:unavailable"
@@ -148,32 +170,41 @@ DISABLED = _any(
 )
 
 _FULL = _any(
-    r"\b(?:over|exceed\w*|beyond|above|out of|reached|violat\w*|insufficient|not enough|no)\b[^.;]{0,50}"
+    r"\b(?:over|exceed\w*|beyond|above|out of|reached|violat\w*|insufficient|not enough"
+    r"|no)\b[^.;]{0,50}"
     r"\b(?:disk ?)?(?:quota|storage(?: (?:space|limit|allocation|quota))?|disk ?space|space limit"
     r"|mailbox (?:size|limit)|allowed size|space left)\b",
     r"\bover ?-?quota\b|\b(?:disk |disc |mail |mailbox |storage )?quota\b[^.;]{0,40}"
     r"\b(?:exceed|full|reached|over|violat|would be)",
     r"\bquota (?:violation|error|exceeded)|\bmailbox\b[^.;]{0,40}\b(?:full|exceed)|\bmbox full\b",
-    r"\b(?:mail ?folder|inbox|account|mail ?box|user|postbus|mailbox|postfach|bo[iî]te)\b[^.;]{0,30}"
+    r"\b(?:mail ?folder|inbox|account|mail ?box|user|postbus|mailbox|postfach"
+    r"|bo[iî]te)\b[^.;]{0,30}"
     r"\b(?:is|are|:)? ?(?:too |almost )?(?:full|vol|voll|pleine?)\b|\bis (?:too )?full\b",
     r"\bspace not enough\b|\btoo much mail stored\b|\btoo many (?:messages|mails) (?:in|on|stored)",
     r"\binsufficient (?:disk|storage|mailbox|quota)|\bmailbox size limit|\bstorage limit\b",
-    r"\bquota\b[^.;]{0,20}\b(?:überschritten|overschreden|dépassé|superad|excedid)|\bdépassement de quota"
+    r"\bquota\b[^.;]{0,20}\b(?:überschritten|overschreden|dépassé|superad|excedid)"
+    r"|\bdépassement de quota"
     r"|\bspeicherplatz|\bopslag(?:limiet|ruimte)|\bkontingent|\bespace insuffisant|\boverquota",
     r"\bdis[kc] (?:is )?full|\bfull mailbox\b|\bmailboxfull\b|\bno space left on device\b",
 )
 _SIZE = _any(
-    r"\b(?:message|mail|size|e-?mail)\b[^.;]{0,50}\b(?:too (?:large|big|long)|exceeds? (?:the )?(?:maximum"
+    r"\b(?:message|mail|size|e-?mail)\b[^.;]{0,50}\b(?:too (?:large|big)"
+    r"|exceeds? (?:the )?(?:maximum"
     r"|fixed|size|limit|allow)|larger than)\b",
+    r"\bexceed\w*[^.;]{0,30}\b(?:message|mail) size\b",
     r"\bmessage size exceeds\b|\bmax(?:imum)? (?:message|mail) size\b|\bsize ?limit ?(?:=|exceed)"
-    r"|\bclass=size\b|\bsize limit\b|\btoo (?:large|big) (?:message|mail|for)|\b(?:te groot|zu gro(?:ß|ss)"
+    r"|\bclass=size\b|\bsize limit\b|\btoo (?:large|big) (?:message|mail|for)|\b(?:te groot"
+    r"|zu gro(?:ß|ss)"
     r"|trop (?:grand|volumineux|gros))\b",
 )
 _SENDER_ADDRESS = _any(
-    r"\b(?:sender|from|helo|ehlo|client|return[- ]path|envelope from|mail from|originator)\b[^.;]{0,30}"
-    r"\b(?:rejected|refused|denied|does not exist|not exist|unknown|invalid|not allowed|blocked|could"
+    r"\b(?:sender|from|helo|ehlo|client|return[- ]path|envelope from|mail from"
+    r"|originator)\b[^.;]{0,30}"
+    r"\b(?:rejected|refused|denied|does not exist|not exist|unknown|invalid|not allowed|blocked"
+    r"|could"
     r" not be verified|verify failed|not verified|isn't allowed|cannot be resolved|not resolve)\b",
-    r"\bdomain of sender\b|\bsender'?s? (?:address|domain|verify)\b|\bcallout\b|\bcallback\b"
+    r"\bdomain of sender\b|\bsender domain\b|\bexist: sender\b|\bsender'?s? (?:address|domain"
+    r"|verify)\b|\bcallout\b|\bcallback\b"
     r"|\bnot authori[sz]ed to send\b|\bsender denied\b|\bclient host rejected\b|\bunauthenticated",
 )
 _AUTH = _any(
@@ -182,33 +213,43 @@ _AUTH = _any(
     r"|\bfcrdns\b",
 )
 _SPAM = _any(
-    r"\bspam\w*|\b\w*spam\b|\bunsolicited\b|\bjunk ?e?-?mail|\bbulk (?:e-?)?mail\b|\bmass ?mail(?:er|ing)"
+    r"\bspam\w*|\b\w*spam\b|\bunsolicited\b|\bjunk ?e?-?mail|\bbulk (?:e-?)?mail\b"
+    r"|\bmass ?mail(?:er|ing)"
     r"|\bcontent ?(?:filter|reject|restrict)|\bcontent\b[^.;]{0,20}\bnot (?:acceptable|allowed)"
-    r"|\bsurbl\b|\buribl\b|\bdspam\b|\bfilter(?:ed|ing)? (?:rule|policy)|\bphish|\bmessage (?:looks|scored)",
+    r"|\bsurbl\b|\buribl\b|\bdspam\b|\bfilter(?:ed|ing)? (?:rule|policy)|\bphish"
+    r"|\bmessage (?:looks|scored)",
 )
 _BLOCKED = _any(
-    r"\bblack ?list|\bblock ?list|\b\w{0,6}rbls?\b|\bdns ?bl\b|\bdnsbl|\bspamhaus|\bspamcop|\bbarracuda"
+    r"\bblack ?list|\bblock ?list|\b\w{0,6}rbls?\b|\bdns ?bl\b|\bdnsbl|\bspamhaus|\bspamcop"
+    r"|\bbarracuda"
     r"|\bsorbs\b|\breputation\b|\bbanned\b|\bblocked\b(?! account)|\bdeny ?list|\bblocking\b"
-    r"|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|ip address|sending host|your server|your domain)\b[^.;]{0,40}"
-    r"\b(?:listed|denied|rejected|geblokkeerd|gesperrt)\b|\brefused to talk\b|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist"
+    r"|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|ip address|sending host|your server"
+    r"|your domain)\b[^.;]{0,40}"
+    r"\b(?:listed|denied|rejected|geblokkeerd|gesperrt)\b|\brefused to talk\b"
+    r"|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist"
     r"|\bbloquée? par|\baccess denied\b.{0,40}\b(?:ip|banned)\b",
 )
 _VIRUS = _any(r"\bvirus\b|\bmalware\b|\binfected\b|\bexecutable\b|\battachment(?:s| type)?\b")
 _RATE = _any(
-    r"\btoo many (?:connections|mails|messages|e-?mails|recipients|errors|concurrent)|\brate ?-?limit"
+    r"\btoo many (?:connections|mails|messages|e-?mails|recipients|errors|concurrent)"
+    r"|\brate ?-?limit"
     r"|\bthrottl|\btoo (?:fast|quickly|frequent)|\bper (?:hour|minute|day)\b|\bsending limit"
     r"|\brate\b[^.;]{0,30}\bexceed|\bexceed\w*[^.;]{0,30}\b(?:rate|hourly|daily)\b"
     r"|\bunusual (?:rate|volume)|\breceiving mail (?:at a rate|too quickly)",
 )
 _RELAY = _any(
     r"\brelay(?:ing)?\b[^.;]{0,40}\b(?:denied|not (?:allowed|permitted)|prohibited|refused)\b"
-    r"|\b(?:unable|not allowed|not permitted|cannot|don't|do not|not|no|as a) (?:to )?relay(?:ing)?\b"
-    r"|\brcpthosts\b|\ballowed recipient hosts\b|\brelay access\b|\bnot local\b|\bwe do not relay\b"
-    r"|\bdoes not (?:handle|accept) mail for\b|\bnot (?:a )?(?:gateway|hosted)\b|\bmail for \S{0,30}"
+    r"|\b(?:unable|not allowed|not permitted|cannot|don't|do not|not|no"
+    r"|as a) (?:to )?relay(?:ing)?\b"
+    r"|\brcpthosts\b|\ballowed recipient hosts\b|\brelay access\b|\b(?:domain"
+    r"|host) (?:is )?not local\b|\bwe do not relay\b"
+    r"|\bdoes not (?:handle|accept) mail for\b|\bnot (?:a )?(?:gateway|hosted)\b"
+    r"|\bmail for \S{0,30}"
     r" ?is not accepted\b",
 )
 _POLICY = _any(
-    r"\bpolic(?:y|ies)\b|\bnot (?:authori[sz]ed|permitted|allowed)\b|\baccess denied\b|\bprohibited\b"
+    r"\bpolic(?:y|ies)\b|\bnot (?:authori[sz]ed|permitted|allowed)\b|\baccess denied\b"
+    r"|\bprohibited\b"
     r"|\bpermission\b|\brestrict|\brefused by\b|\badministratively\b|\bsecurity\b|\bunwanted\b",
 )
 _EXPIRED = _any(
@@ -218,7 +259,8 @@ _EXPIRED = _any(
 )
 _NETWORK = _any(
     r"\bconnect(?:ion)?\b[^.;]{0,40}\b(?:timed? ?out|refused|reset|lost|dropped|fail|closed|died)"
-    r"|\bconnection\b|\bno answer\b|\bunreachable\b|\bnot respond|\btoo many hops\b|\b(?:mail )?loop"
+    r"|\bconnection\b|\bno answer\b|\bunreachable\b|\bnot respond|\btoo many hops\b"
+    r"|\b(?:mail )?loop"
     r"|\bhop count\b|\bname ?server\b|\bdns\b|\bno route\b|\btimed? ?out\b|\bname service error",
 )
 _SYSTEM = _any(
@@ -247,7 +289,8 @@ AFTER_ADDRESS = (
 )
 
 CHALLENGE = _any(
-    r"\bsender not pre-?approved\b|\brequires? (?:a )?confirmation\b|\bto confirm this (?:mail|e-?mail|server)"
+    r"\bsender not pre-?approved\b|\brequires? (?:a )?confirmation\b|\bto confirm this (?:mail"
+    r"|e-?mail|server)"
     r"|\bchallenge[- ]response\b|\bconfirm (?:that )?(?:you are|your (?:e-?mail|message|address))"
     r"|\bguest ?list\b|\bwaitlisted\b|\bsender verification required\b",
 )

@@ -88,7 +88,8 @@ _PATTERNS = (
     re.compile(rf"(?:\b|(?<=\s)){_UNTIL}[ ,:]{{1,3}}{_FILLER}{_DATE}", _I),
     # German, and some Dutch, put the verb behind: "am 18. August bin ich wieder da".
     re.compile(
-        rf"\b(?:am|op|le|on) {_FILLER}{_DATE}[^.\n]{{0,40}}\b(?:wieder|weer|terug|zurück|back|retour)",
+        rf"\b(?:am|op|le|on) {_FILLER}{_DATE}[^.\n]{{0,40}}\b(?:wieder|weer|terug|zurück|back"
+        rf"|retour)",
         _I,
     ),
     re.compile(rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}{_TOMORROW}", _I),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date, datetime
 from enum import StrEnum
 
 
@@ -135,11 +135,11 @@ class ReadMail:
     from_address: str = ""
     to_addresses: tuple[str, ...] = ()
     subject: str = ""
-    date: datetime | None = None  # with a time zone; UTC where the mail gives none
+    date: dt.datetime | None = None  # with a time zone; UTC where the mail gives none
     recipients: tuple[Recipient, ...] = ()
     references: References = References()
     auto_reply: AutoReplySort | None = None
-    return_date: date | None = None  # the day that an out of office names
+    return_date: dt.date | None = None  # the day that an out of office names
     intent: Intent = Intent.NONE
     own_text: str = ""  # what the writer wrote; the quoted text is gone
     complaint: Complaint | None = None

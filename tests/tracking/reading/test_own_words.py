@@ -1,3 +1,4 @@
+# ruff: noqa: E501  the lines of others stand as they are
 from __future__ import annotations
 
 import pytest
