@@ -39,7 +39,10 @@ class Accepted:
 class SmtpServer:
     """`script` maps a verb (CONNECT, EHLO, AUTH, MAIL, RCPT, DATA, BODY, NOOP, QUIT) to its
     replies, one a use; the last one stays. A reply is a line, DROP or SILENCE. BODY is the
-    end of the mail: with DROP the mail has been taken, and nobody is told."""
+    end of the mail: with DROP the mail has been taken, and nobody is told.
+
+    By the letter of RFC 5321 §4.1.4: as long as a transaction is open, which ends with a mail
+    that was taken, RSET or EHLO, a second MAIL is out of order, whatever the script says."""
 
     port: int = 0
     script: dict[str, list[str]] = field(default_factory=dict)
@@ -65,6 +68,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.world = self.server.world
         self.world.connections += 1
         self.sender = self.recipient = ""
+        self.is_open = False
         try:
             self._answer("CONNECT", "220 ready")
             while line := self.rfile.readline():
@@ -84,11 +88,15 @@ class _Session(socketserver.StreamRequestHandler):
 
     def _verb(self, line: str) -> None:
         verb = line.split(" ")[0].upper()
+        if verb in ("EHLO", "HELO", "RSET"):
+            self.is_open = False
         if verb in ("EHLO", "HELO"):
             self._answer("EHLO", "250-here\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME")
+        elif verb == "MAIL" and self.is_open:
+            self.wfile.write(b"503 5.5.1 nested MAIL command\r\n")
         elif verb == "MAIL":
             self.sender = line.partition("<")[2].partition(">")[0]
-            self._answer(verb, "250 ok")
+            self.is_open = self._answer(verb, "250 ok").startswith("250")
         elif verb == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0]
             self._answer(verb, "250 ok")
@@ -111,7 +119,7 @@ class _Session(socketserver.StreamRequestHandler):
         reply = self.world.script.get("BODY", ["250 taken"])[0]
         if reply in (DROP, SILENCE) or reply.startswith("250"):
             self.world.accepted.append(mail)
-        self._answer("BODY", "250 taken")
+        self.is_open = not self._answer("BODY", "250 taken").startswith("250")
 
 
 class _Listener(socketserver.ThreadingTCPServer):

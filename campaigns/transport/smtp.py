@@ -182,6 +182,7 @@ class SmtpTransport(Transport):
             return _refusal(problem.smtp_code, problem.smtp_error)
         if code == 250:
             return Delivery(Outcome.ACCEPTED, code, _text(reply))
+        self._reset(connection)  # RFC 5321 §4.1.4: only DATA that succeeded ends a transaction
         return _refusal(code, reply, handed_over=True)
 
     def _begin(self, mail: ComposedMail) -> tuple[WatchedConnection, int, bytes]:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import smtplib
+import socket
+
 import pytest
 
 from campaigns.mail import ComposedMail
@@ -75,6 +78,62 @@ def test_a_connection_lost_after_the_body_is_unknown_since_the_mail_was_taken(fa
     assert len(server.accepted) == 1
 
 
+@pytest.mark.parametrize(
+    ("part", "arrives", "outcome"),
+    [("mail", False, Outcome.NOT_TRANSMITTED), ("end", True, Outcome.UNKNOWN)],
+)
+def test_a_connection_that_breaks_while_the_mail_leaves_counts_from_its_end_on(
+    monkeypatch, part, arrives, outcome
+):
+    send = smtplib.SMTP.send
+
+    def send_or_break(connection, data):
+        is_end = data[-3:] == b".\r\n"
+        breaks = isinstance(data, bytes) and is_end is (part == "end")
+        if arrives or not breaks:
+            send(connection, data)
+        if breaks:
+            raise OSError("the line broke")
+
+    monkeypatch.setattr(smtplib.SMTP, "send", send_or_break)
+    with smtp_server() as server:
+        assert deliver_once(server).outcome == outcome
+
+
+def test_a_mail_lost_behind_an_accepted_one_has_not_been_delivered():
+    with smtp_server(RCPT=["250 ok", DROP]) as server, transport_for(account(server)) as transport:
+        transport.connect()
+        outcomes = [transport.deliver(MAIL).outcome for _ in range(2)]
+    assert outcomes == [Outcome.ACCEPTED, Outcome.NOT_TRANSMITTED]
+
+
+def test_the_last_reply_has_a_time_of_its_own_and_each_verb_of_the_next_mail_its_own(
+    settings, monkeypatch
+):
+    settings.SMTP_TIMEOUT_SECONDS = 7
+    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 5)
+    waits: list[float | None] = []
+    getreply = smtplib.SMTP.getreply
+
+    def timed(connection):
+        waits.append(connection.sock.gettimeout())
+        return getreply(connection)
+
+    with smtp_server() as server, transport_for(account(server)) as transport:
+        transport.connect()
+        monkeypatch.setattr(smtplib.SMTP, "getreply", timed)
+        for _ in range(2):
+            transport.deliver(MAIL)
+    assert waits[:8] == [5, 5, 5, 7] * 2
+
+
+def test_the_end_of_a_mail_does_not_wait_for_its_beginning_to_be_acknowledged():
+    with smtp_server() as server, transport_for(account(server)) as transport:
+        transport.connect()
+        sock = transport._connection.sock
+        assert sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
 def test_nonsense_in_place_of_the_last_reply_is_unknown():
     with smtp_server(BODY=["what?"]) as server:
         assert deliver_once(server).outcome == Outcome.UNKNOWN
@@ -85,9 +144,12 @@ def test_a_failing_quit_does_not_undo_what_was_accepted():
         assert deliver_once(server).outcome == Outcome.ACCEPTED
 
 
-def test_one_connection_serves_many_mails_and_a_refused_one_in_between():
+@pytest.mark.parametrize(
+    ("verb", "usual"), [("RCPT", "250 ok"), ("DATA", "354 go on"), ("BODY", "250 taken")]
+)
+def test_one_connection_serves_many_mails_and_a_refused_one_in_between(verb, usual):
     with (
-        smtp_server(RCPT=["250 ok", "550 no such user", "250 ok"]) as server,
+        smtp_server(**{verb: [usual, "550 no", usual]}) as server,
         transport_for(account(server)) as transport,
     ):
         outcomes = []
