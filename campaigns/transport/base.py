@@ -57,7 +57,7 @@ class Transport(ABC):
 
     @abstractmethod
     def connect(self) -> None:
-        """Be ready to deliver; keeps a connection that still answers.
+        """Be ready to deliver; keeps the connection that there is.
 
         Raises TransportUnavailableError.
         """

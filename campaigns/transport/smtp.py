@@ -84,9 +84,7 @@ class SmtpTransport(Transport):
 
     def connect(self) -> None:
         if self._connection is not None:
-            if self._still_answers(self._connection):
-                return
-            self.close()
+            return
         try:
             self._connection = self._open()
         except smtplib.SMTPAuthenticationError as problem:
@@ -157,13 +155,6 @@ class SmtpTransport(Transport):
             connection.close()
             raise
         return connection
-
-    @staticmethod
-    def _still_answers(connection: WatchedConnection) -> bool:
-        try:
-            return connection.noop()[0] == 250
-        except (smtplib.SMTPException, OSError):
-            return False
 
     def _converse(self, mail: ComposedMail, content: bytes) -> Delivery:
         """One transaction with one recipient, so that a reply is about this mail alone."""

@@ -161,7 +161,7 @@ def test_one_connection_serves_many_mails_and_a_refused_one_in_between(verb, usu
 
 
 def test_a_connection_that_died_while_idle_is_made_anew():
-    with smtp_server(NOOP=[DROP]) as server, transport_for(account(server)) as transport:
+    with smtp_server(MAIL=["250 ok", DROP, "250 ok"]) as server, transport_for(account(server)) as transport:
         transport.connect()
         transport.connect()
         assert transport.deliver(MAIL).outcome == Outcome.ACCEPTED
