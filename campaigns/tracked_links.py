@@ -6,13 +6,20 @@ import hashlib
 from collections.abc import Iterable
 from functools import partial
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from campaigns.models import TrackedLink
 
 # Links are the same in all mails of a campaign, apart from those that name the lead's own site.
 _REMEMBERED = 50_000
 _ids: dict[tuple[int, str], int] = {}
+
+_UPSERT = f"""
+    INSERT INTO {TrackedLink._meta.db_table} (campaign_id, url, url_digest)
+    SELECT %s, link.url, link.digest FROM unnest(%s::text[], %s::text[]) AS link (url, digest)
+    ON CONFLICT (campaign_id, url_digest) DO UPDATE SET url_digest = excluded.url_digest
+    RETURNING id, url
+"""  # noqa: S608  the name is the model's own
 
 
 def link_ids(campaign_id: int, urls: Iterable[str]) -> dict[str, int]:
@@ -25,18 +32,15 @@ def link_ids(campaign_id: int, urls: Iterable[str]) -> dict[str, int]:
 
 
 def _store(campaign_id: int, urls: list[str]) -> dict[str, int]:
-    """One upsert: the conflicting rows are "updated" to themselves, because only then does
-    PostgreSQL answer their ids. In sorted order, so that two workers cannot wait in a circle."""
-    rows = TrackedLink.objects.bulk_create(
-        [
-            TrackedLink(campaign_id=campaign_id, url=url, url_digest=digest_of(url))
-            for url in sorted(urls, key=digest_of)
-        ],
-        update_conflicts=True,
-        unique_fields=["campaign", "url_digest"],
-        update_fields=["url_digest"],
-    )
-    found = {row.url: row.pk for row in rows}
+    """One statement, as every lead may have a link of its own. The conflicting rows are "updated"
+    to themselves, because only then does PostgreSQL answer their ids. In the order of the index,
+    so that two workers cannot wait in a circle."""
+    digests = sorted((digest_of(url), url) for url in urls)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _UPSERT, [campaign_id, [url for _, url in digests], [digest for digest, _ in digests]]
+        )
+        found = {url: int(link_id) for link_id, url in cursor.fetchall()}
     # A row that is rolled back must not be remembered.
     transaction.on_commit(partial(_remember, campaign_id, found))
     return found
