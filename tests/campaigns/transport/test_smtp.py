@@ -161,11 +161,12 @@ def test_one_connection_serves_many_mails_and_a_refused_one_in_between(verb, usu
 
 
 def test_a_connection_that_died_while_idle_is_made_anew():
-    with smtp_server(MAIL=["250 ok", DROP, "250 ok"]) as server, transport_for(account(server)) as transport:
+    script = {"MAIL": ["250 ok", DROP, "250 ok"]}
+    with smtp_server(**script) as server, transport_for(account(server)) as transport:
         transport.connect()
-        transport.connect()
-        assert transport.deliver(MAIL).outcome == Outcome.ACCEPTED
-    assert server.connections == 2
+        outcomes = [transport.deliver(MAIL).outcome for _ in range(2)]
+    assert outcomes == [Outcome.ACCEPTED, Outcome.ACCEPTED]
+    assert (server.connections, len(server.accepted)) == (2, 2)
 
 
 def test_a_refused_login_is_the_accounts_problem():
