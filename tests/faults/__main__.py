@@ -40,7 +40,7 @@ def run(place: Place, arguments: Namespace) -> int:
     from django.core.management import call_command
 
     from mailsuite.lib import clock
-    from tests.faults.lab import START, Lab
+    from tests.faults.lab import START, Lab, quicken_schedule
     from tests.faults.plan import chosen, describe
     from tests.faults.report import as_json, show
     from tests.faults.verdict import try_fault
@@ -52,10 +52,9 @@ def run(place: Place, arguments: Namespace) -> int:
         return 0
     clock.write(place.clock_file, START)
     call_command("migrate", verbosity=0)
+    quicken_schedule()
     lab, verdicts = Lab(place), []
     try:
-        if any(fault.needs_stack for fault in faults):
-            lab.start_stack()
         for fault in faults:
             rounds = min(fault.rounds, arguments.rounds or fault.rounds)
             console.print(f"{fault.name}: {fault.does}, {rounds} rounds")

@@ -53,11 +53,13 @@ class Lab:
     # --- Beginning and end -----------------------------------------------------------------
 
     def start_stack(self) -> None:
-        quicken_schedule()
-        for name in NODES:
+        """What is not running yet."""
+        missing = [name for name in NODES if name not in self.processes.names()]
+        for name in missing:
             self.processes.start_node(name, wait=False)
-        self.processes.start_beat()
-        self.processes.wait_for_nodes(list(NODES))
+        if "beat" not in self.processes.names():
+            self.processes.start_beat()
+        self.processes.wait_for_nodes(missing)
 
     def open(self, name: str, size: Size, start: datetime = START) -> None:
         self.folder = self.place.folder / name
@@ -65,6 +67,7 @@ class Lab:
         self.size, self.recoveries, self.unknown = size, [], 0
         self.expected, self._moments = Counter(), 0
         self.points.open()
+        self.start_stack()  # a fault before this one may have ended in the middle
         self.set_script(Script())
         self.processes.start(self._mail_server, ["tests.faults.mail_server", str(self.folder)])
         wait_for((self.folder / "port").exists, "the mail server")
@@ -198,8 +201,7 @@ class Lab:
         self.processes.environment = environment
         for name in NODES:
             self.processes.kill(name)
-            self.processes.start_node(name, wait=False)
-        self.processes.wait_for_nodes(list(NODES))
+        self.start_stack()
 
     def resume_domains(self) -> int:
         """An operator has mended the account; answer how many domains had been paused."""

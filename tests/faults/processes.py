@@ -62,7 +62,11 @@ class Processes:
         waiting = {f"{name}@faults" for name in names}
         deadline = time.monotonic() + READY_SECONDS
         while waiting:
-            answers = app.control.ping(destination=sorted(waiting), timeout=1, limit=len(waiting))
+            # A connection of its own: the pool's may have been to a Redis that is gone.
+            with app.connection_for_write() as broker:
+                answers = app.control.ping(
+                    destination=sorted(waiting), timeout=1, limit=len(waiting), connection=broker
+                )
             waiting -= {node for answer in answers for node in answer}
             if waiting and time.monotonic() > deadline:
                 raise RuntimeError(f"{sorted(waiting)} not ready; see the logs in {self._folder}")

@@ -18,7 +18,7 @@ from tests.faults.fault import Fault
 from tests.faults.lab import Lab
 from tests.faults.oracle import count_violations
 
-_MIN_LEADS = 4
+_MIN_LEADS = 2
 
 
 @dataclass(frozen=True, slots=True)
