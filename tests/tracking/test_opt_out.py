@@ -62,6 +62,21 @@ def test_the_old_link_works_again_after_somebody_lifted_the_opt_out() -> None:
     assert Lead.objects.get(pk=message.lead_id).status == Lead.Status.SUPPRESSED
 
 
+def test_the_old_link_opts_the_new_address_out_again_though_its_event_is_known() -> None:
+    message = MessageFactory(sent=True, enrollment__lead__email="old@hotel.nl")
+    opt_out(recipient_of(message.pk), VISITOR, at=NOON)
+    Suppression.objects.all().delete()
+    Lead.objects.update(email="new@hotel.nl", status=Lead.Status.ACTIVE)
+
+    opt_out(recipient_of(message.pk), VISITOR, at=NOON)
+
+    assert set(Suppression.objects.values_list("value", flat=True)) == {
+        "old@hotel.nl",
+        "new@hotel.nl",
+    }
+    assert Lead.objects.get().status == Lead.Status.SUPPRESSED
+
+
 def test_it_proves_that_a_mail_of_unknown_fate_arrived() -> None:
     message = MessageFactory(status=Message.Status.UNKNOWN)
     SendAttemptFactory(message=message, gated_at=NOON, outcome="unknown")

@@ -124,11 +124,11 @@ RETURNED = re.compile(
 )
 _A = r"[^\x00-\x20\x7f<>()\[\]\",;:@'*|=]{1,64}@(?:[\w-]{1,63}\.){0,10}[\w-]{1,63}"
 # Where Postfix, qmail and their kin put a failed address: at the start of a line of its own.
-FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<({_A})>:", re.MULTILINE)
+FAILED_ADDRESS = re.compile(rf"^[ \t]{{0,20}}<?({_A})>?:(?=\s)", re.MULTILINE)
 # Lines with addresses that are never the failed ones.
 NO_RECIPIENT = re.compile(
     r"^[^\n]{0,200}(?:contact|please send mail|assistance|postmaster|from:|reply-to:|sender:"
     r"|questions"
-    r"|help|support|abuse@|mail from|envelope-from)[^\n]*$",
+    r"|help|support|abuse@|message-id:|mail from|envelope-from)[^\n]*$",
     _IM,
 )

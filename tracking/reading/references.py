@@ -16,6 +16,8 @@ _OPT_OUT_SUBJECT = re.compile(rf"\bunsubscribe\.(\d{{1,19}})\.{_SIGNATURE}", re.
 _RETURN_PATH = re.compile(rf"\bbounces?[+.=-](\d{{1,19}})[.=+]{_SIGNATURE}@", re.IGNORECASE)
 # The opt-out link of ours that people quote when they answer.
 _OPT_OUT_LINK = re.compile(rf"/unsubscribe\?m=(\d{{1,19}})&(?:amp;)?t={_SIGNATURE}")
+# Reports that give the head of our mail among their own words.
+_ID_IN_TEXT = re.compile(r"\bmessage-id[ \t]{0,5}:\s{0,5}<([^<>\s]{3,255})>", re.IGNORECASE)
 _RECEIVERS = ("to", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "cc")
 
 
@@ -29,6 +31,7 @@ def references_of(letter: Letter, returned: list[Headers], text: str) -> Referen
     # Exim and some gateways copy our header into their own.
     ids += headers.message_ids("x-campaign-message-id")
     ids += headers.message_ids("x-original-message-id")
+    ids += _ID_IN_TEXT.findall(text)
     thread = [*headers.message_ids("in-reply-to"), *reversed(headers.message_ids("references"))]
     return References(
         signed=_signed(headers, text),

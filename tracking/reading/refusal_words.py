@@ -250,7 +250,7 @@ _RELAY = _any(
 _POLICY = _any(
     r"\bpolic(?:y|ies)\b|\bnot (?:authori[sz]ed|permitted|allowed)\b|\baccess denied\b"
     r"|\bprohibited\b"
-    r"|\bpermission\b|\brestrict|\brefused by\b|\badministratively\b|\bsecurity\b|\bunwanted\b",
+    r"|\brestrict|\brefused by\b|\badministratively\b|\bsecurity\b|\bunwanted\b",
 )
 _EXPIRED = _any(
     r"\bexpired\b|\bfailing for a long time\b|\bretry time(?:out)?\b|\bmaximum delivery attempts"
