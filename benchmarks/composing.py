@@ -2,7 +2,8 @@
 
 `python -m benchmarks.composing` prints milliseconds a mail, for a usual template of 4 kB (10 kB as
 a mail) with a name, a condition and a link per lead. "first" is a mail whose shape nobody has met
-yet (templates_app.learning), "next" is any other mail of the run.
+yet (templates_app.learning), "next" is any other mail of the run, "link" is the same where the
+lead's own link has to be stored yet.
 """
 
 from __future__ import annotations
@@ -62,12 +63,15 @@ def measure(mails: int = 300) -> dict[str, float]:
     from mailsuite.lib import clock
 
     messages = _messages(mails)
+    started = process_time()
     composed = [compose(message) for message in messages]
+    new_links = (process_time() - started) / len(messages) * 1000
     now = clock.now()
     return {
         "template": len(TEMPLATE),
         "mail": len(as_bytes(composed[0], now)),
         "compose, first": _cost(_afresh(compose), messages[: mails // 10]),
+        "compose, link": new_links,
         "compose, next": _cost(compose, messages),
         "MIME": _cost(lambda mail: as_bytes(mail, now), composed),
     }
