@@ -64,7 +64,7 @@ def test_a_short_round_of_each_family_breaks_no_promise_and_leaves_no_process(tm
 
 
 def test_a_fault_that_does_not_exist_is_named_with_those_that_do():
-    with pytest.raises(SystemExit, match="no fault 'nothing'. There are: kill after-claim, "):
+    with pytest.raises(SystemExit, match=r"no fault 'nothing'\. There are: kill after-claim, "):
         chosen(["races", "nothing"])
 
 
