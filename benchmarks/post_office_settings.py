@@ -1,7 +1,6 @@
 """A Django project with django-post-office and nothing else, set up to its best.
 
-It shares mailsuite's database. What was tried for the figures: batches of 500 to 20,000 mails,
-1 to 8 threads a process.
+It shares mailsuite's database. POST_OFFICE_BATCH and POST_OFFICE_THREADS try other sizes.
 """
 
 import os
