@@ -8,21 +8,22 @@ from collections.abc import Mapping
 from typing import IO, Any
 
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, ValidationError
 from rest_framework.parsers import JSONParser
 from rest_framework.utils import json as strict_json
+
+from mailsuite.lib.storable import unstorable
 
 # Only an escape can put one of these into valid JSON: a raw NUL is no JSON, and a raw surrogate
 # is no UTF-8.
 _SUSPECT_ESCAPE = re.compile(rb"\\u(0000|[dD][89a-fA-F])")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class StorableJSONParser(JSONParser):
     """Takes any JSON but text that no database column holds: NUL and lone surrogates.
 
-    Raises ParseError (400) for these, for bodies larger than `DATA_UPLOAD_MAX_MEMORY_SIZE`, and
-    for nesting deeper than the interpreter's stack.
+    Raises ValidationError (400) naming the fields of these, and ParseError (400) for bodies larger
+    than `DATA_UPLOAD_MAX_MEMORY_SIZE` and for nesting deeper than the interpreter's stack.
     """
 
     def parse(
@@ -38,26 +39,11 @@ class StorableJSONParser(JSONParser):
         try:
             data = json.loads(raw, parse_constant=strict_json.strict_constant)
             if _SUSPECT_ESCAPE.search(raw):
-                _refuse_unstorable(data, "")
+                wrong = {place or "body": [problem] for place, problem in unstorable(data)}
+                if wrong:
+                    raise ValidationError(wrong)
         except RecursionError:
             raise ParseError("The JSON is nested too deeply.") from None
         except ValueError as error:
             raise ParseError(f"The body is not valid JSON: {error}") from None
         return data
-
-
-def _refuse_unstorable(value: Any, path: str) -> None:
-    if isinstance(value, str):
-        if _UNSTORABLE.search(value):
-            where = path or "the body"
-            raise ParseError(
-                f"The text in {where} has a character that can't be stored "
-                "(NUL or half of a surrogate pair). Take it out."
-            )
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            _refuse_unstorable(key, f"a name in {path or 'the body'}")
-            _refuse_unstorable(inner, f"{path}.{key}" if path else key)
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            _refuse_unstorable(inner, f"{path}.{index}" if path else str(index))
