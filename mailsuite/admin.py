@@ -17,7 +17,7 @@ from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
 from mailsuite import celery_beat_admin
-from mailsuite.lib.admin import ReadOnlyAdmin
+from mailsuite.lib.admin import FilteredList, ReadOnlyAdmin
 from mailsuite.lib.idempotency.models import IdempotencyRecord
 
 admin.site.index_title = "Dashboard"
@@ -33,7 +33,7 @@ for model in (
 
 
 @admin.register(User)
-class UserAdmin(auth_admin.UserAdmin, ModelAdmin):
+class UserAdmin(FilteredList, auth_admin.UserAdmin, ModelAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
@@ -42,12 +42,12 @@ class UserAdmin(auth_admin.UserAdmin, ModelAdmin):
 
 
 @admin.register(Group)
-class GroupAdmin(auth_admin.GroupAdmin, ModelAdmin):
+class GroupAdmin(FilteredList, auth_admin.GroupAdmin, ModelAdmin):
     """The rights of marketer, ops and viewer are put right by every `migrate`."""
 
 
 @admin.register(AccessAttempt)
-class AccessAttemptAdmin(axes_admin.AccessAttemptAdmin, ModelAdmin):
+class AccessAttemptAdmin(FilteredList, axes_admin.AccessAttemptAdmin, ModelAdmin):
     """Deleting one lets the person try again."""
 
     date_hierarchy = None

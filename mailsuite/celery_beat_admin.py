@@ -23,6 +23,7 @@ from unfold.admin import ModelAdmin
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
+from mailsuite.lib.admin import FilteredList
 from mailsuite.schedule import OWNED
 
 
@@ -54,7 +55,7 @@ def is_owned(task: PeriodicTask | None) -> bool:
 
 
 @admin.register(PeriodicTask)
-class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):
+class PeriodicTaskAdmin(FilteredList, beat.PeriodicTaskAdmin, ModelAdmin):
     list_display = ["name", "purpose", "enabled", "interval", "last_run_at", "total_run_count"]
     list_filter = ["enabled"]
     list_select_related = ["interval", "crontab", "solar", "clocked"]
@@ -91,20 +92,20 @@ class PeriodicTaskAdmin(beat.PeriodicTaskAdmin, ModelAdmin):
 
 
 @admin.register(IntervalSchedule)
-class IntervalScheduleAdmin(ModelAdmin):
+class IntervalScheduleAdmin(FilteredList, ModelAdmin):
     list_display = ["__str__", "every", "period"]
 
 
 @admin.register(CrontabSchedule)
-class CrontabScheduleAdmin(ModelAdmin):
+class CrontabScheduleAdmin(FilteredList, ModelAdmin):
     list_display = ["__str__", "human_readable"]
 
 
 @admin.register(SolarSchedule)
-class SolarScheduleAdmin(ModelAdmin):
+class SolarScheduleAdmin(FilteredList, ModelAdmin):
     list_display = ["__str__", "event"]
 
 
 @admin.register(ClockedSchedule)
-class ClockedScheduleAdmin(ModelAdmin):
+class ClockedScheduleAdmin(FilteredList, ModelAdmin):
     list_display = ["clocked_time"]

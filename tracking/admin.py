@@ -4,11 +4,12 @@ from django.contrib import admin
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from mailsuite.lib.admin import FilteredList
 from tracking.models import Hit
 
 
 @admin.register(Hit)
-class HitAdmin(ModelAdmin):
+class HitAdmin(FilteredList, ModelAdmin):
     """What came in and waits to become events; empty most of the time."""
 
     list_display = ["at", "kind", "message_id", "link_id", "method", "user_agent", "ip_address"]

@@ -110,8 +110,9 @@ class CampaignAdmin(PartialSaveAdmin):
         )
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        status = Campaign.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        names = [f"campaigns_campaign_{name}" for name in deeds.BUTTONS.get(status, ())]
+        campaign = self.get_object(request, object_id)
+        fitting = deeds.BUTTONS[campaign.status] if campaign is not None else ()
+        names = [f"campaigns_campaign_{name}" for name in fitting]
         allowed = super().get_actions_detail(request, object_id)
         return [button for button in allowed if button.action_name in names]
 
@@ -126,10 +127,10 @@ class CampaignAdmin(PartialSaveAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        launched = self.model.objects.exclude(status=Campaign.Status.DRAFT)
-        campaign = launched.filter(pk=unquote(object_id)).first() if object_id else None
-        figures = campaign_figures(campaign) if campaign is not None else None
-        reasons = held_reasons(campaign) if campaign is not None else {}
+        campaign = self.get_object(request, unquote(object_id)) if object_id else None
+        launched = None if is_draft(campaign) else campaign
+        figures = campaign_figures(launched) if launched is not None else None
+        reasons = held_reasons(launched) if launched is not None else {}
         context = {**(extra_context or {}), "figures": figures, "held_reasons": reasons}
         return super().changeform_view(request, object_id, form_url, context)
 

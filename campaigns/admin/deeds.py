@@ -97,7 +97,7 @@ DELETE = Deed(
 )
 
 # What can be done with a campaign in each status.
-BUTTONS: dict[str | None, tuple[str, ...]] = {
+BUTTONS: dict[str, tuple[str, ...]] = {
     Campaign.Status.DRAFT: ("launch_this", "duplicate_this", "delete_this"),
     Campaign.Status.RUNNING: ("pause_this", "review_this", "stop_this", "duplicate_this"),
     Campaign.Status.PAUSED: ("resume_this", "review_this", "stop_this", "duplicate_this"),

@@ -14,7 +14,7 @@ from unfold.decorators import action
 
 from campaigns.flow_saving import StepDraft, update_flow
 from campaigns.models import Flow, FlowStep, FlowVersion
-from mailsuite.lib.admin import PartialSaveAdmin, ReadOnlyAdmin, ReadOnlyTable
+from mailsuite.lib.admin import FilteredList, PartialSaveAdmin, ReadOnlyAdmin, ReadOnlyTable
 from mailsuite.lib.errors import Refusal
 
 
@@ -138,7 +138,7 @@ class FlowAdmin(PartialSaveAdmin):
 
 
 @admin.register(FlowVersion)
-class FlowVersionAdmin(ModelAdmin):
+class FlowVersionAdmin(FilteredList, ModelAdmin):
     """Adding one is how the steps of a flow are changed; those there are stay as they are."""
 
     list_display = ["__str__", "flow", "number", "step_count", "created_at"]

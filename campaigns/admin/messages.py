@@ -54,7 +54,7 @@ RESEND = Deed(
     variant=ActionVariant.WARNING,
 )
 
-_BUTTONS: dict[str | None, tuple[str, ...]] = {
+_BUTTONS: dict[str, tuple[str, ...]] = {
     Message.Status.UNKNOWN: ("assume_sent_this", "resend_this"),
     Message.Status.FAILED: ("resend_this",),
 }
@@ -126,8 +126,9 @@ class MessageAdmin(ReadOnlyAdmin):
         return request.user.has_perm("campaigns.change_message")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        status = Message.objects.filter(pk=object_id).values_list("status", flat=True).first()
-        names = [f"campaigns_message_{name}" for name in _BUTTONS.get(status, ())]
+        message = self.get_object(request, object_id)
+        fitting = _BUTTONS.get(message.status, ()) if message is not None else ()
+        names = [f"campaigns_message_{name}" for name in fitting]
         allowed = super().get_actions_detail(request, object_id)
         return [button for button in allowed if button.action_name in names]
 

@@ -180,7 +180,7 @@ class LeadAdmin(ImportButton, SlimFields, BigTable, ServiceAdmin):
         return queryset.search(search_term), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        lead = Lead.objects.filter(pk=object_id).only("stopped_at", "deleted_at").first()
+        lead = self.get_object(request, object_id)
         fitting = set()
         if lead is not None and lead.deleted_at is not None:
             fitting = {"leads_lead_restore_this"}

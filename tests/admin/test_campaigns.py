@@ -165,7 +165,9 @@ def test_a_start_that_is_both_now_and_later_is_told_beside_its_field(
     assert draft.start_at is None
 
 
-@pytest.mark.parametrize("filters", ["[1]", '"x"', '{"colour": "red"}', '{"status": "asleep"}'])
+@pytest.mark.parametrize(
+    "filters", ["[1]", '"x"', '{"colour": "red"}', '{"status": "asleep"}', r'{"search": "\ud800"}']
+)
 def test_an_audience_cannot_be_filtered_by_nonsense(login, draft: Campaign, filters: str) -> None:
     marketer, url = login("marketer"), page(Campaign, "change", draft.pk)
     form = fields(marketer, url) | {"audience-0-mode": "filter", "audience-0-filters": filters}

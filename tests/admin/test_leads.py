@@ -42,6 +42,24 @@ def test_vars_are_named_texts(login, given: str) -> None:
     assert not Lead.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("score", "99999999999"),
+        ("company", "x" * 1001),
+        ("tags", "x" * 51),
+        ("vars", r'{"rooms": "12\u0000"}'),
+        ("vars", r'{"ro\u0000oms": "12"}'),
+        ("vars", r'{"rooms": "\ud800"}'),
+        ("vars", r'{"a": "\u0000"}'),
+    ],
+)
+def test_what_no_column_holds_is_told_beside_its_field(login, field: str, given: str) -> None:
+    answer = add(login("marketer"), email="jan@hotel.nl", **{field: given})
+    assert list(answer.context["adminform"].form.errors) == [field]
+    assert not Lead.objects.exists()
+
+
 def test_an_address_that_is_there_already_is_told(login) -> None:
     LeadFactory(email="jan@hotel.nl")
     answer = add(login("marketer"), email="jan@hotel.nl")

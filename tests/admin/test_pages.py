@@ -6,7 +6,7 @@ import pytest
 from django.contrib.admin import site
 from django.contrib.auth.models import Permission
 from django.db import connection
-from django.db.models import Model
+from django.db.models import CharField, Model, TextField
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -25,6 +25,7 @@ FACTORIES = {
     factory._meta.model: factory for factory in map(vars(factories).get, factories.__all__)
 }
 MADE = [model for model in OURS if model in FACTORIES]
+TEXTS = (CharField, TextField)
 
 
 @pytest.fixture(autouse=True)
@@ -57,6 +58,24 @@ def test_every_form_opens_for_those_who_may_add(boss: Client, model: type[Model]
     answer = boss.get(page(model, "add"))
     may_add = site._registry[model].has_add_permission(answer.wsgi_request)
     assert answer.status_code == (200 if may_add else 403)
+
+
+@pytest.mark.parametrize("model", site._registry, ids=name)
+def test_no_list_is_filtered_by_a_nul(boss: Client, model: type[Model]) -> None:
+    texts = [one.name for one in model._meta.concrete_fields if isinstance(one, TEXTS)]
+    for given in [{name: "\0"} for name in texts] + [{"id__exact": "\0"}, {"a\0": "b"}]:
+        answer = boss.get(page(model, "changelist"), given)
+        assert (answer.status_code, answer["Location"]) == (
+            302,
+            page(model, "changelist") + "?e=1",
+        )
+
+
+@pytest.mark.parametrize("pk", ["abc", "9" * 30, "-1", "1.5"])
+@pytest.mark.parametrize("model", OURS, ids=name)
+def test_an_id_that_is_none_leads_back(boss: Client, model: type[Model], pk: str) -> None:
+    answer = boss.get(page(model, "change", pk))
+    assert (answer.status_code, answer["Location"]) == (302, reverse("admin:index"))
 
 
 @pytest.mark.parametrize("model", MADE, ids=name)

@@ -5,6 +5,7 @@ from mailsuite.lib.admin.fields import WeekdaysField
 from mailsuite.lib.admin.forms import ServiceAdmin, ServiceForm
 from mailsuite.lib.admin.pages import (
     BigTable,
+    FilteredList,
     PartialSaveAdmin,
     ReadOnlyAdmin,
     ReadOnlyTable,
@@ -14,6 +15,7 @@ from mailsuite.lib.admin.pages import (
 __all__ = [
     "BigTable",
     "Deed",
+    "FilteredList",
     "PartialSaveAdmin",
     "ReadOnlyAdmin",
     "ReadOnlyTable",

@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from mailsuite.lib.admin.pages import FilteredList
 from mailsuite.lib.errors import Refusal
 
 
@@ -25,6 +26,7 @@ class ServiceForm(forms.ModelForm):
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
+        self._run_validators(given)
         if self.errors:
             return given
         try:
@@ -36,11 +38,22 @@ class ServiceForm(forms.ModelForm):
                 self.add_error(None, refusal.message)
         return given
 
+    def _run_validators(self, given: dict[str, Any]) -> None:
+        """Those of the model's fields, its columns' limits among them."""
+        for field in self._meta.model._meta.concrete_fields:
+            value = given.get(field.name)
+            if value in field.empty_values:
+                continue
+            try:
+                field.run_validators(value)
+            except forms.ValidationError as problem:
+                self.add_error(field.name, problem)
+
     def _post_clean(self) -> None:
         """Django would write what was typed over what the service has made of it."""
 
 
-class ServiceAdmin(ModelAdmin):
+class ServiceAdmin(FilteredList, ModelAdmin):
     """The page of a ServiceForm. It can have no tables to edit: their errors would come when the
     row is saved already."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import JSONField, Model
 from django.forms import Form
@@ -12,6 +13,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from mailsuite.lib.admin.fields import StorableJSONField
 from mailsuite.lib.admin.paginator import EstimatingPaginator
 
 
@@ -31,11 +33,30 @@ class SlimFields:
 
     formfield_overrides = {
         ArrayField: {"widget": UnfoldAdminTextInputWidget},
-        JSONField: {"widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})},
+        JSONField: {
+            "form_class": StorableJSONField,
+            "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4}),
+        },
     }
 
 
-class _WholeOrPart(ChangeList):
+class _Storable(ChangeList):
+    """Refuses a filter by text with a NUL, which PostgreSQL takes as no text at all."""
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        if any("\0" in text for values in request.GET.lists() for text in (values[0], *values[1])):
+            raise IncorrectLookupParameters
+        super().__init__(request, *args, **kwargs)
+
+
+class FilteredList:
+    """What every list of the admin has in common."""
+
+    def get_changelist(self, request: HttpRequest, **_: Any) -> type[ChangeList]:
+        return _Storable
+
+
+class _WholeOrPart(_Storable):
     """Tells a filtered list from the whole one without counting the whole one again."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -44,7 +65,7 @@ class _WholeOrPart(ChangeList):
             self.full_result_count = self.result_count
 
 
-class BigTable:
+class BigTable(FilteredList):
     """A list that may have millions of rows."""
 
     paginator = EstimatingPaginator
@@ -72,7 +93,7 @@ class ReadOnlyTable(_NobodyWrites, TabularInline):
     per_page = 20
 
 
-class PartialSaveAdmin(SlimFields, ModelAdmin):
+class PartialSaveAdmin(SlimFields, FilteredList, ModelAdmin):
     """Writes the fields that were changed and no others.
 
     A whole row written back would undo what workers did to it since the form was opened: set
