@@ -35,5 +35,10 @@ def plan_domains_of(policy: SendingPolicy) -> None:
 
 
 def plan_domain(domain: SendingDomain) -> None:
-    """It was given another policy, or taken out of use or into it: the same for this one."""
+    """It was taken out of use or into it: the same for this one."""
     SendingDomain.objects.filter(pk=domain.pk).update(needs_replanning=True)
+
+
+def plan_by_other_policy(domain: SendingDomain, now: datetime) -> None:
+    """It was given another policy at the business time `now`: the same."""
+    SendingDomain.objects.filter(pk=domain.pk).update(needs_replanning=True, policy_since=now)

@@ -12,7 +12,13 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminPasswordWidget
 
-from campaigns.domain_pausing import pause_domain, plan_domain, plan_domains_of, resume_domain
+from campaigns.domain_pausing import (
+    pause_domain,
+    plan_by_other_policy,
+    plan_domain,
+    plan_domains_of,
+    resume_domain,
+)
 from campaigns.models import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed, PartialSaveAdmin, WeekdaysField
@@ -178,10 +184,12 @@ class SendingDomainAdmin(PartialSaveAdmin):
     actions = ["pause_selected", "resume_selected"]
     actions_detail = ["pause_this", "resume_this"]
 
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and {"policy", "is_active"} & set(form.changed_data):
-            plan_domain(obj)  # type: ignore[arg-type]  # a SendingDomain
+        if change and "policy" in form.changed_data:
+            plan_by_other_policy(obj, clock.now())
+        elif change and "is_active" in form.changed_data:
+            plan_domain(obj)
 
     pause_this, pause_selected = PAUSE.button, PAUSE.for_selected
     resume_this, resume_selected = RESUME.button, RESUME.for_selected

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.postgres.fields import ArrayField
@@ -12,6 +13,7 @@ from django.db.models import F, Q
 from campaigns.scheduling.errors import InvalidFieldError
 from campaigns.scheduling.values import Policy
 from leads.addresses import InvalidAddress, normalised_address
+from mailsuite.lib import clock
 from mailsuite.lib.crypto import SecretField
 
 # What the planner's fields are called in a SendingPolicy.
@@ -54,6 +56,9 @@ class SendingPolicy(models.Model):
     blackout_dates = ArrayField(models.DateField(), default=list, blank=True)
     # Public holidays on which this policy sends all the same (Good Friday, say).
     working_holidays = ArrayField(models.DateField(), default=list, blank=True)
+    # Business time; None: its rules are those that it was made with. Mails that left before
+    # kept to other ones.
+    changed_at = models.DateTimeField(null=True, editable=False)
 
     class Meta:
         verbose_name_plural = "sending policies"
@@ -71,6 +76,14 @@ class SendingPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, **options: Any) -> None:
+        fields = options.get("update_fields")
+        if not self._state.adding and (fields is None or set(fields) - {"name"}):
+            self.changed_at = clock.now()
+            if fields is not None:
+                options["update_fields"] = {*fields, "changed_at"}
+        super().save(**options)
 
     def clean(self) -> None:
         if self.timezone not in available_timezones():
@@ -175,6 +188,8 @@ class SendingDomain(models.Model):
 
     name = models.CharField(max_length=253, unique=True)
     policy = models.ForeignKey(SendingPolicy, on_delete=models.PROTECT, related_name="domains")
+    # Business time; None: from the start.
+    policy_since = models.DateTimeField(null=True, editable=False)
     account = models.ForeignKey(SendingAccount, on_delete=models.PROTECT, related_name="domains")
     # The flow of a campaign that names neither a flow nor a template.
     default_flow = models.ForeignKey(

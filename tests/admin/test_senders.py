@@ -125,8 +125,9 @@ def test_saving_a_domain_does_not_set_its_throttle_back(
 
 def test_a_changed_policy_plans_its_domains_anew(boss: Client) -> None:
     domain, other = SendingDomainFactory(), SendingDomainFactory()
-    save(boss, domain.policy, daily_cap=10)
-    assert domain.policy.daily_cap == 10
+    with clock.frozen(OPENING):
+        save(boss, domain.policy, daily_cap=10)
+    assert (domain.policy.daily_cap, domain.policy.changed_at) == (10, OPENING)
     assert list(SendingDomain.objects.filter(needs_replanning=True)) == [domain]
     assert not other.needs_replanning
 
@@ -138,8 +139,10 @@ def test_another_policy_plans_the_mails_of_the_running_campaign_anew(boss: Clien
     campaign = launch(a_draft(domain), OPENING).campaign
     afternoons = SendingPolicyFactory(window_start=time(13))
 
-    save(boss, domain, policy=str(afternoons.pk))
+    with clock.frozen(OPENING):
+        save(boss, domain, policy=str(afternoons.pk))
 
+    assert (domain.policy, domain.policy_since) == (afternoons, OPENING)
     assert list(SendingDomain.objects.filter(needs_replanning=True)) == [domain]
     assert not other.needs_replanning
     roll_over(OPENING)
