@@ -9,16 +9,24 @@ import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 
+import django
 from rich.console import Console
 
+from mailsuite.lib.embedded.places import CHECKOUT
 from tests.faults.place import Place, fault_place
+from tests.faults.report import as_json, show, write_into
+
+_DOCUMENT = CHECKOUT / "docs" / "reliability.md"
 
 
 def main() -> int:
     arguments = read_arguments(sys.argv[1:])
+    if arguments.write_docs is not None:
+        write_into(_DOCUMENT, json.loads(arguments.write_docs.read_text()))
+        return 0
+    if arguments.list:
+        return list_faults()
     with fault_place() as place:
-        import django
-
         django.setup()
         from mailsuite.stack import signals_interrupt
 
@@ -33,7 +41,17 @@ def read_arguments(given: list[str]) -> Namespace:
     add("--json", type=_new_file, metavar="FILE", help="write the figures there")
     add("--only", nargs="+", metavar="NAME", default=[], help="faults whose name begins so")
     add("--list", action="store_true", help="say which faults there are, and end")
+    add("--write-docs", type=Path, metavar="FILE", help="that table into docs, out of a --json")
     return parser.parse_args(given)
+
+
+def list_faults() -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsuite.settings")
+    django.setup()
+    from tests.faults.plan import describe
+
+    describe(Console())
+    return 0
 
 
 def run(place: Place, arguments: Namespace) -> int:
@@ -41,15 +59,11 @@ def run(place: Place, arguments: Namespace) -> int:
 
     from mailsuite.lib import clock
     from tests.faults.lab import START, Lab, quicken_schedule
-    from tests.faults.plan import chosen, describe
-    from tests.faults.report import as_json, show
+    from tests.faults.plan import chosen
     from tests.faults.verdict import try_fault
 
     console = Console(width=None if sys.stdout.isatty() else 120)
     faults = chosen(arguments.only)
-    if arguments.list:
-        describe(console)
-        return 0
     clock.write(place.clock_file, START)
     call_command("migrate", verbosity=0)
     quicken_schedule()

@@ -7,12 +7,16 @@ import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.faults.verdict import Verdict
+if TYPE_CHECKING:
+    from tests.faults.verdict import Verdict  # reads the settings
+
+
+_BEGIN, _END = "<!-- table: begin -->", "<!-- table: end -->"
 
 
 def machine() -> str:
@@ -34,6 +38,32 @@ def as_json(verdicts: Sequence[Verdict], rounds: int | None) -> dict[str, Any]:
         "rounds": rounds,
         "faults": [verdict.as_json() for verdict in verdicts],
     }
+
+
+def as_markdown(result: dict[str, Any]) -> str:
+    """The table of docs/reliability.md, out of what `as_json` stored."""
+    of_plan = "the full plan" if result["rounds"] is None else f"at most {result['rounds']} rounds"
+    lines = [
+        f"{result['date']}, {result['machine']}; {of_plan}.",
+        "",
+        "| fault | rounds | accepted | unknown (allowed) | recovery | took | broken |",
+        "|---|---:|---:|---:|---:|---:|---|",
+    ]
+    for one in result["faults"]:
+        broken = ", ".join(f"{name}: {count}" for name, count in one["violations"].items() if count)
+        lines.append(
+            f"| {one['name']} | {one['rounds']:,} | {one['accepted']:,} "
+            f"| {one['unknown']} ({one['unknown_allowed']}) | {one['recovery_seconds']:.1f} s "
+            f"| {one['seconds']:.0f} s | {broken or 'none'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def write_into(document: Path, result: dict[str, Any]) -> None:
+    """Put the table between the marks of the document."""
+    before, _, rest = document.read_text().partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    document.write_text(f"{before}{_BEGIN}\n{as_markdown(result)}{_END}{after}")
 
 
 def show(console: Console, verdicts: Sequence[Verdict]) -> None:
