@@ -20,7 +20,7 @@ EMAIL_HOST = "127.0.0.1"
 EMAIL_PORT = int(os.environ.get("SINK_PORT", "0"))
 POST_OFFICE = {
     "BATCH_SIZE": int(os.environ.get("POST_OFFICE_BATCH", "2000")),
-    "THREADS_PER_PROCESS": int(os.environ.get("POST_OFFICE_THREADS", "1")),
+    "THREADS_PER_PROCESS": int(os.environ.get("POST_OFFICE_THREADS", "2")),
     "LOG_LEVEL": 1,  # failures alone; by default it keeps a row of each mail sent, too
 }
 LOGGING = {
