@@ -23,7 +23,8 @@ _WHO = (
     r"|employee|customer|subscriber|member|destination|contact|destinataire|destinatario)"
 )
 _WHO_NL_DE_FR = (
-    r"(?:gebruikers?(?:naam)?|ontvangers?|geadresseerden?|mailbox|postbus|(?:e-?mail)?adres(?:sen)?"
+    r"(?:gebruikers?(?:naam)?|ontvangers?|geadresseerden?|adressaa?t|mailbox|postbus"
+    r"|(?:e-?mail)?adres(?:sen)?"
     r"|account|benutzer(?:name)?|empf(?:ä|ae|a)nger(?:adresse)?|postfach|mailadresse"
     r"|(?:e-?mail-?)?adresse|konto|teilnehmer|utilisateur|destinataire|compte"
     r"|bo[iî]te(?: aux lettres| mail)?|odbiorca|konto|usuario|usuário|destinatario|destinatário"
@@ -35,7 +36,7 @@ UNKNOWN_USER = _any(
     rf"\b(?:unknown|no such|non-?existe?[na]t|illegal|undefined|unrecogni[sz]ed|unroutable"
     rf"|bad destination|not an? (?:valid|known|existing|active))(?: or \w+)?(?: e-?mail)?"
     rf"(?: local| virtual| final| delivery| mail)* {_WHO}\b",
-    r"\bbad (?:recipient|mailbox|user|rcpt|address\b(?! syntax))",
+    r"\bbad (?:recipient|mailbox(?! database)|user|rcpt|address\b(?! syntax))",
     rf"\binvalid(?: local| final| delivery| e-?mail| mail)* {_WHO}\b",
     rf"\b{_WHO}(?: name| id| is| was| are| address| account| part| has been| specified)*"
     r",? (?:unknown|not (?:found|known|recogni[sz]ed|listed|exist(?:ing|ent)?|registered|valid"
@@ -76,8 +77,14 @@ UNKNOWN_USER = _any(
     rf"\b{_WHO} (?:were|are) unknown\b|\bname is not found\b|\bbad(?:recipientto|rcptto)\b",
     r"\bnot in my (?:validrcptto|list of (?:users|recipients))|\bnessun utente\b",
     r"\bno existe (?:\w+ ){0,3}(?:usuario|persona|cuenta|buz[oó]n|direcci)",
+    rf"\b{_WHO} (?:is |was )?not (?:found )?(?:in|on|at|part of) (?:our|this|the|my)\b",
+    rf"\b(?:unable to|could not|couldn't|cannot|can't) (?:find|locate|resolve) (?:a "
+    rf"|the )?{_WHO}\b",
+    rf"\bno (?:one|body) here by that name|\bno local (?:user|mailbox)|\b{_WHO} doesnt exist\b",
+    r"\b(?:user|employee|person|recipient|member) has left\b|\bresolved to a user\b",
     # Dutch, German, French; some Spanish, Portuguese, Italian, Polish
-    rf"\b{_WHO_NL_DE_FR}\b{_GAP}(?:\bonbekend\b|\bbestaat niet\b|\bniet gevonden\b|\bunbekannt\b"
+    rf"\b{_WHO_NL_DE_FR}\b{_GAP}(?:\bonbekend\b|\bbestaat niet\b|\bniet bekend\b|\bnicht bekannt\b"
+    rf"|\binexistant\w?\b|\bneexistuje\b|\bniet gevonden\b|\bunbekannt\b"
     r"|\bexistiert nicht\b|\bnicht gefunden\b|\bnicht vorhanden\b|\binconnue?\b|\bn'existe (?:pas"
     r"|plus)"
     r"|\bintrouvable\b|\bnie istnieje\b|\bno existe\b|\bdesconocid[oa]\b|\bdesconhecid[oa]\b"
@@ -87,6 +94,10 @@ UNKNOWN_USER = _any(
     r"\b(?:unbekannter?|ung(?:ü|ue)ltiger?) (?:benutzer|empf(?:ä|ae|a)nger|adress|postfach)",
     r"\b(?:usuario|utente|destinatario|utilisateur|odbiorca) (?:no v[aá]lido|inconnu|nieznany)"
     r"|\bnie ma takiego|\bnieznany u[zż]ytkownik",
+    r"\bgeen geldige? (?:ontvanger|adres|mailbox|e-?mailadres)|\bkein(?:e|en)? (?:\w+ )?(?:postfach"
+    r"|benutzer|empf(?:ä|ae|a)nger|mailbox)\b|\b(?:ukjent|ukendt|okänd) (?:mottak|modtag|mottag"
+    r"|bruker"
+    r"|användare)|\bnieznany (?:odbiorca|adresat)",
     r"\bkon (?:niet worden gevonden|\w{0,20} niet (?:worden )?(?:vinden|gevonden))"
     r"|\bwurde nicht gefunden|\bkonnte nicht gefunden werden|\bn'a pas (?:été|pu être) trouv",
 )
@@ -198,7 +209,7 @@ _SIZE = _any(
     r"|trop (?:grand|volumineux|gros))\b",
 )
 _SENDER_ADDRESS = _any(
-    r"\b(?:sender|from|helo|ehlo|client|return[- ]path|envelope from|mail from"
+    r"\b(?:sender|from (?:address|domain)|helo|ehlo|client|return[- ]path|envelope from|mail from"
     r"|originator)\b[^.;]{0,30}"
     r"\b(?:rejected|refused|denied|does not exist|not exist|unknown|invalid|not allowed|blocked"
     r"|could"
@@ -213,7 +224,7 @@ _AUTH = _any(
     r"|\bfcrdns\b",
 )
 _SPAM = _any(
-    r"\bspam\w*|\b\w*spam\b|\bunsolicited\b|\bjunk ?e?-?mail|\bbulk (?:e-?)?mail\b"
+    r"\bspam(?!haus|cop)\w*|\b\w*spam\b|\bunsolicited\b|\bjunk ?e?-?mail|\bbulk (?:e-?)?mail\b"
     r"|\bmass ?mail(?:er|ing)"
     r"|\bcontent ?(?:filter|reject|restrict)|\bcontent\b[^.;]{0,20}\bnot (?:acceptable|allowed)"
     r"|\bsurbl\b|\buribl\b|\bdspam\b|\bfilter(?:ed|ing)? (?:rule|policy)|\bphish"

@@ -16,7 +16,8 @@ UNIT_BYTES = 250_000
 UNITS = [
     "a", " ", "\n", "\r\n", "<", ">", "\n>", "\n--", "@", "a@", "<a@b", "a@b.c ", "<a@b.c>:\n",
     "-", "_", "On ", "On 1 a\n", "Van: a\nAan: b\n", "until the on ", "back on monday ", "1-1-",
-    "1 may ", "user ", "mailbox user recipient ", "unknown ", "quota exceeded over ", "user is not ",
+    "1 may ", "user ", "mailbox user recipient ", "unknown ", "quota exceeded over ",
+    "user is not ",
     "the host domain ", "message could not be ", "<div ", "<!--", "<style>", "<blockquote",
     "&amp;",
     "=?utf-8?B?", "5.1.1 ", "550 ", "<<< 550 ", "Final-Recipient: rfc822;a@b.c\n", "x: y\n",
@@ -48,8 +49,9 @@ def bombs() -> Iterator[tuple[str, bytes]]:
         yield f"{name} in a notice", auto_reply(body)
         yield f"{name} alone", body.encode()
         line = body.replace("\n", " ").replace("\r", " ")[:60_000]
-        for field in ("Subject", "From", "References", "Content-Type", "X-Failed-Recipients"):
-            yield f"{name} in {field}", f"{field}: {line}\n\nhello".encode()
+        fields = ("Subject", "From", "References", "Content-Type", "X-Failed-Recipients")
+        head = "".join(f"{field}: {line}\n" for field in fields)
+        yield f"{name} in the head", f"{head}\nhello".encode()
     for depth in (10, 1_000, 20_000):
         yield f"{depth} parts in one another", nested(depth)
         yield f"{depth} mails in one another", enclosed(depth)
