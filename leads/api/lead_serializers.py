@@ -12,7 +12,7 @@ from leads.filters import LARGEST_SCORE, LONGEST_TEXT
 from leads.lead_rows import FIELD_LENGTHS
 from leads.models import Lead
 from mailsuite.lib.api.fields import Choice, IdField
-from mailsuite.lib.api.query import Query
+from mailsuite.lib.api.query import NamesParameter, Query
 from mailsuite.lib.api.strict import StrictSerializer
 
 MOST_LEADS = 10_000
@@ -25,13 +25,6 @@ SORTABLE = (
     "id", "email", "company", "first_name", "last_name", "city", "country", "domain", "status",
     "list_name", "tier", "stage", "source", "score", "created_at", "updated_at", "last_emailed_at",
 )  # fmt: skip
-
-
-class NamesParameter(serializers.CharField):
-    """Several names, divided by commas."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=5_000, **kwargs)
 
 
 def _text(**kwargs: Any) -> serializers.CharField:

@@ -289,6 +289,9 @@ def test_a_page_beyond_the_last_is_empty(marketer: ApiClient) -> None:
         ("page_size=501", "page_size"),
         ("sort_order=sideways", "sort_order"),
         ("sort_ordr=asc", "sort_ordr"),
+        ("sort_order=asc&sort_order=desc", "sort_order"),
+        ("sort_order=asc&sort_order=", "sort_order"),
+        ("page=1&page=2", "page"),
     ],
 )
 def test_an_unknown_parameter_or_value_is_400_and_named(

@@ -16,6 +16,13 @@ from mailsuite.lib.api.pages import Pages
 _OF_EVERY_LIST = (Pages.page_param, Pages.size_param)
 
 
+class NamesParameter(serializers.CharField):
+    """Several names, divided by commas; the parameter may be given several times as well."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, max_length=5_000, **kwargs)
+
+
 class Query(serializers.Serializer):
     """The parameters of one endpoint. An empty one (`?status=`) counts as not given.
 
@@ -40,6 +47,15 @@ def _advice(name: str, known: list[str]) -> str:
 
 def read_query(request: Request, query_class: type[Query]) -> dict[str, Any]:
     """The checked parameters; defaults filled in. Raises ValidationError (400)."""
-    query = query_class(data=request.query_params.dict())
+    fields = query_class().fields
+    given: dict[str, str] = {}
+    repeated: dict[str, list[str]] = {}
+    for name, values in request.query_params.lists():
+        given[name] = ",".join(value for value in values if value)
+        if len(values) > 1 and not isinstance(fields.get(name), NamesParameter):
+            repeated[name] = [f"This is given {len(values)} times. Give it once."]
+    if repeated:
+        raise serializers.ValidationError(repeated)
+    query = query_class(data=given)
     query.is_valid(raise_exception=True)
     return query.validated_data

@@ -76,6 +76,14 @@ def test_the_list_is_filtered(marketer: ApiClient, query: dict[str, str], found:
     assert listed(marketer, **query) == found
 
 
+def test_tags_may_be_given_one_by_one_or_divided_by_commas(marketer: ApiClient) -> None:
+    LeadFactory(tags=["spa", "zee"])
+    LeadFactory(tags=["spa"])
+
+    for query in ("tags=spa&tags=zee", "tags=spa,zee"):
+        assert marketer.get(f"/api/v1/leads?{query}").json()["data"]["total"] == 1
+
+
 def test_the_answer_says_of_each_lead_whether_it_is_complete(marketer: ApiClient) -> None:
     LeadFactory(vars={"kamers": "1"}, company="")
 
