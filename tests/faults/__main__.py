@@ -58,8 +58,9 @@ def run(place: Place, arguments: Namespace) -> int:
     from django.core.management import call_command
 
     from mailsuite.lib import clock
-    from tests.faults.lab import START, Lab, quicken_schedule
+    from tests.faults.lab import START, Lab
     from tests.faults.plan import chosen
+    from tests.faults.processes import quicken_schedule
     from tests.faults.verdict import try_fault
 
     console = Console(width=None if sys.stdout.isatty() else 120)
@@ -78,6 +79,8 @@ def run(place: Place, arguments: Namespace) -> int:
     finally:
         lab.processes.stop()
     show(console, verdicts)
+    if lab.processes.revived:
+        console.print(f"Ended by themselves and started again: {lab.processes.revived}")
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(verdicts, arguments.rounds), indent=2) + "\n")
     is_complete = len(verdicts) == len(faults)

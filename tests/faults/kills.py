@@ -12,11 +12,12 @@ from functools import partial
 from campaigns.models import Message
 from tests.faults import points
 from tests.faults.fault import Fault, one_a_round
-from tests.faults.lab import Lab, wait_for
+from tests.faults.lab import Lab
 from tests.faults.place import CLAIM_LEASE_SECONDS, WIRE_LEASE_SECONDS
 from tests.faults.points import KILL, STOP
 from tests.faults.processes import NODES
 from tests.faults.script import Rule
+from tests.faults.waiting import wait_for
 
 # Two ticks, a new process for the dead one, and the mails themselves, on a busy machine.
 _SLACK = 6.0

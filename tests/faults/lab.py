@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-from django.db import OperationalError, connection
-from django_celery_beat.models import PeriodicTask, PeriodicTasks
 
 from campaigns.models import Campaign, Message, SendingDomain
 from campaigns.resending import assume_sent, resend_unknown
@@ -24,17 +21,12 @@ from tests.faults.place import Place
 from tests.faults.points import Points
 from tests.faults.processes import NODES, Processes
 from tests.faults.script import Rule, Script, write_script
+from tests.faults.waiting import PATIENCE_SECONDS, patiently, wait_for
 
 START = datetime(2026, 6, 1, 5, tzinfo=UTC)  # a Monday, an hour before the window
-_POLL_SECONDS = 0.02
-_PATIENCE_SECONDS = 60.0
 _LATER = timedelta(minutes=5)
 # One lead opts out every so many moments, so that each fault also meets people who said no.
 _MOMENTS_AN_OPT_OUT = 15
-
-
-class StuckError(RuntimeError):
-    """Something that was due did not happen; the text says what is left."""
 
 
 class Lab:
@@ -124,15 +116,15 @@ class Lab:
         clock.write(self.place.clock_file, moment)
         return True
 
-    def settle(self, *, seconds: float = _PATIENCE_SECONDS) -> None:
+    def settle(self, *, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until all that is due has been dealt with, then resolve what is unknown as an
         operator would. Raises StuckError."""
         self.wait_until_settled(seconds=seconds)
         self.resolve_unknown()
 
-    def wait_until_settled(self, *, seconds: float = _PATIENCE_SECONDS) -> None:
+    def wait_until_settled(self, *, seconds: float = PATIENCE_SECONDS) -> None:
         """The same without the operator."""
-        wait_for(_patiently(is_settled), self._what_is_left, seconds, self.processes.revive)
+        wait_for(patiently(is_settled), self._what_is_left, seconds, self.processes.revive)
 
     def step(self) -> bool:
         """One moment in peace; False where nothing is left."""
@@ -216,41 +208,3 @@ class Lab:
         open_mails = Message.objects.exclude(status__in=Message.FINAL)
         left = Counter(open_mails.values_list("status", flat=True))
         return f"mails at {clock.now():%Y-%m-%d %H:%M} UTC, left: {dict(left)}"
-
-
-def quicken_schedule() -> None:
-    """Plans are mended as often as ticks come, and what has no part in sending keeps still: the
-    clock waits for the one, and the other would only take the machine's time."""
-    tick = PeriodicTask.objects.get(name="tick")
-    PeriodicTask.objects.filter(name="roll-over").update(interval=tick.interval)
-    idle = PeriodicTask.objects.exclude(task__startswith="campaigns.tasks.")
-    idle.exclude(name="celery.backend_cleanup").update(enabled=False)
-    PeriodicTasks.update_changed()
-
-
-def _patiently(question: Callable[[], bool]) -> Callable[[], bool]:
-    """A database that is away has no answer yet."""
-
-    def ask() -> bool:
-        try:
-            return question()
-        except OperationalError:
-            connection.close()
-            return False
-
-    return ask
-
-
-def wait_for(
-    is_so: Callable[[], bool],
-    what: str | Callable[[], str],
-    seconds: float = _PATIENCE_SECONDS,
-    meanwhile: Callable[[], None] = lambda: None,
-) -> None:
-    deadline = time.monotonic() + seconds
-    while not is_so():
-        meanwhile()
-        if time.monotonic() > deadline:
-            left = what if isinstance(what, str) else what()
-            raise StuckError(f"Waited {seconds:.0f} s for {left}.")
-        time.sleep(_POLL_SECONDS)

@@ -12,6 +12,7 @@ from enum import Enum
 
 # A simple Query, as libpq sends it (PostgreSQL documentation, "Message Formats").
 _COMMIT = b"Q\x00\x00\x00\x0bCOMMIT\x00"
+_BEGIN = b"Q\x00\x00\x00\x0aBEGIN\x00"
 _CHUNK = 65536
 
 
@@ -70,7 +71,7 @@ class _Connection(socketserver.BaseRequestHandler):
     def _questions(self) -> None:
         try:
             while data := self.request.recv(_CHUNK):
-                self.transaction += data
+                self.transaction = data if _BEGIN in data else self.transaction + data
                 if not data.endswith(_COMMIT):
                     self.upstream.sendall(data)
                     continue

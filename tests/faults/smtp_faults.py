@@ -11,9 +11,10 @@ from campaigns.models import Message, SendingAccount
 from tests.faults.campaign import Size
 from tests.faults.fault import Fault, one_a_round
 from tests.faults.journal import Accepted, Misbehaved
-from tests.faults.lab import Lab, wait_for
+from tests.faults.lab import Lab
 from tests.faults.place import SMTP_TIMEOUT_SECONDS
 from tests.faults.script import DROP, GARBAGE, SILENCE, Rule, Script
+from tests.faults.waiting import wait_for
 
 _SLACK = 6.0
 _TOGETHER = 5  # one a domain

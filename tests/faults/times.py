@@ -15,8 +15,9 @@ from tests.faults.campaign import Size
 from tests.faults.dst import FAULT as DST_OF_ALL_ZONES
 from tests.faults.fault import Fault
 from tests.faults.journal import Accepted, ClockSet, append
-from tests.faults.lab import Lab, wait_for
+from tests.faults.lab import Lab
 from tests.faults.oracle import Rules
+from tests.faults.waiting import wait_for
 
 _SLACK = 6.0
 _DOUBLED = 50
