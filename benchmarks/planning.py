@@ -1,7 +1,7 @@
 """A campaign of four mails to 100,000 leads over 40 domains: its plan alone, and stored.
 
-The plan alone is of chains a tenth of which are in the midst of their flow, so that follow-ups
-take the slots ahead of new leads. Stored is all of a launch but its checks: audience, plan,
+The plan alone has another 10,000 leads in the midst of their flow, whose follow-ups take the
+slots ahead of new leads. Stored is all of a launch but its checks: audience, plan,
 enrollments and 400,000 messages with their ids, indexes, foreign keys and figures. The reference
 copies those same messages, ready-made, into the messages' table; what it takes into one of the
 same columns with a primary key only, without the other indexes and foreign keys, is in the detail.
@@ -78,15 +78,16 @@ def _pure(leads: int) -> Measurement:
 
 
 def _chains(count: int) -> list[Chain]:
+    """`count` new leads, and a tenth as many that wait for their second to fourth mail."""
     steps = tuple(
         Step(number, Delay(wait, DelayUnit.WORKDAYS)) for number, wait in enumerate(WAITS, start=1)
     )
-    new = [Chain(key, key, steps) for key in range(count * 9 // 10)]
-    sent = [_START - timedelta(days=1 + key % 5) for key in range(len(new), count)]
-    return new + [
-        Chain(key, key, steps[1 + key % 3 :], last_sent_at=at)
-        for key, at in enumerate(sent, start=len(new))
+    new = [Chain(key, key, steps) for key in range(count)]
+    under_way = [
+        Chain(key, key, steps[1 + key % 3 :], last_sent_at=_START - timedelta(days=1 + key % 5))
+        for key in range(count, count + count // 10)
     ]
+    return new + under_way
 
 
 def _copy_plan(planned: Sequence[PlannedSend]) -> float:
