@@ -40,15 +40,25 @@ def is_bounce_in_prose(letter: Letter, report: str, subject: str) -> bool:
     A person who forwards a bounce, or asks about one, is no mail server.
     """
     says_so = bool(words.FAILED.search(report))
-    titled = bool(words.SUBJECT.search(subject)) and not words.ANSWERED.match(subject)
-    if is_from_daemon(letter):
-        return says_so or titled or bool(words.DELAYED.search(report))
+    is_answer = bool(words.ANSWERED.match(subject))
+    is_titled = bool(words.SUBJECT.search(subject)) and not is_answer
+    is_automatic = _is_automatic(letter)
+    if is_from_daemon(letter) and not is_answer:  # small firms' people write as postmaster, too
+        tells = says_so and (is_automatic or bool(words.REPORT.search(report)))
+        return is_titled or tells or bool(words.DELAYED.search(report))
+    if is_titled and not _is_from_list(letter):
+        names_somebody = words.REPORT.search(report) and _ADDRESS.search(report)
+        return says_so and bool(names_somebody or words.SERVERS_ONLY.search(report))
+    return is_automatic and says_so and bool(words.SERVERS_ONLY.search(report))
+
+
+def _is_automatic(letter: Letter) -> bool:
     is_nobody = letter.headers.get("return-path").replace(" ", "") in ("<>", "<MAILER-DAEMON>")
-    is_automatic = is_nobody or letter.headers.get("auto-submitted").lower().startswith("auto-")
-    is_report = says_so and bool(words.REPORT.search(report))
-    if titled and (is_report or (is_automatic and says_so)):
-        return not (letter.headers.has("in-reply-to") or letter.headers.has("list-id"))
-    return is_automatic and is_report
+    return is_nobody or letter.headers.get("auto-submitted").lower().startswith("auto-")
+
+
+def _is_from_list(letter: Letter) -> bool:
+    return any(letter.headers.has(name) for name in ("in-reply-to", "list-id", "list-unsubscribe"))
 
 
 def is_delay(report: str, subject: str) -> bool:

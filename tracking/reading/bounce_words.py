@@ -68,14 +68,20 @@ FAILED = re.compile(
     r"|istnieje)",
     _I,
 )
-# Stricter, for mails that nobody known sent: what only a report says.
+# What a report has beside that: whom it is about, and what comes with it.
 REPORT = re.compile(
     r"permanent (?:fatal )?(?:error|failure)|transcript of (?:the )?session|(?:following|these) "
     r"(?:address|recipient|mail|message)|\b5\d\d[ -]5\.\d\.\d|smtp (?:error|protocol)"
-    r"|original message (?:follows|header)"
+    r"|original message (?:follows|header)|returned (?:to|because)|reason:"
     r"|copy of (?:the|your) (?:original )?message|volgende (?:adres|ontvanger|geadresseerde)"
     r"|folgende[nr]? (?:adress|empf)|(?:adresses?|destinataires?) suivant"
     r"|could not be delivered to",
+    _I,
+)
+# The same for mails of which nothing else says that a server wrote them.
+SERVERS_ONLY = re.compile(
+    r"permanent (?:fatal )?error|transcript of (?:the )?session|\b5\d\d[ -]#?5\.\d\.\d"
+    r"|smtp error|original message follows|below this line is a copy|rcpt to:",
     _I,
 )
 DELAYED_SUBJECT = re.compile(

@@ -201,6 +201,22 @@ NO_BOUNCES = {
         subject="How to read an undeliverable mail",
         headers="List-Unsubscribe: <https://mailtips.com/u>\nList-Id: <news.mailtips.com>\n",
     ),
+    "a parcel": mail(
+        "Delivery failed: we could not deliver a parcel to the following address: Dorpsstraat 1.",
+        sender="Parcels <noreply@parcels.com>",
+        subject="Delivery failed",
+        headers="Auto-Submitted: auto-generated\n",
+    ),
+    "answered from a small firm's postmaster": reply(
+        "Ik kon uw bijlage niet openen, er is een probleem. Stuur hem nog eens.",
+        sender="Jan <postmaster@hotel-zon.nl>",
+    ),
+    "left, with another address": mail(
+        "I no longer work here and did not receive your mail. Please use the following address: "
+        "piet@hotel-zon.nl. Your message was not delivered to anybody.",
+        subject="I have left",
+        headers="Auto-Submitted: auto-replied\nReturn-Path: <>\n",
+    ),
     "attached by a person": mail(
         "--x\nContent-Type: text/plain\n\nZie bijlage.\n--x\nContent-Type: message/rfc822\n\n"
         + dsn(group()).decode()
