@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Func
 
 from campaigns.models import Campaign
+from campaigns.querysets import EnrollmentQuerySet
 from leads.models import Lead
+from mailsuite.lib.plurals import counted
 
 # So many held-back leads are named; their count is always whole.
 MOST_HELD_NAMED = 1000
@@ -21,6 +23,21 @@ class HeldLead:
     lead_id: int
     email: str
     missing: tuple[str, ...]
+
+
+def reviewable(campaign: Campaign) -> EnrollmentQuerySet:
+    """The held enrollments that a review could release: of leads that may be mailed."""
+    held: EnrollmentQuerySet = campaign.enrollments.held()
+    return held.filter(lead__in=Lead.objects.mailable().not_suppressed())
+
+
+def waits_for_review(count: int) -> str:
+    """Why a campaign with so many held leads goes on, and the way out, in words."""
+    return (
+        f"{counted(count, 'lead')} held back for lack of something that the mails print. Fill it "
+        "in and check the held leads again (the button, or POST /campaigns/{id}/review), or stop "
+        "the campaign. Until then it runs on and keeps its domains."
+    )
 
 
 def held_leads(campaign: Campaign) -> tuple[HeldLead, ...]:

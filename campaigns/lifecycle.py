@@ -12,12 +12,14 @@ from django.db.models import Count, Exists, Max, Min, OuterRef
 from campaigns.domain_holding import free_domains, hold_domains
 from campaigns.enrollments import end_enrollments
 from campaigns.flow_building import pin_version
+from campaigns.held import reviewable, waits_for_review
 from campaigns.layout import Layout, lay_out
 from campaigns.models import Audience, Campaign, Enrollment, Message, SendingDomain
 from campaigns.planning import plan_again
 from campaigns.preparing import prepare, rows_of
 from campaigns.storing import store
 from mailsuite.lib.errors import Conflict, Refusal
+from mailsuite.lib.plurals import counted
 
 Status = Campaign.Status
 
@@ -41,8 +43,9 @@ def launch(campaign: Campaign, now: datetime) -> LaunchResult:
     """Take the audience's snapshot, create every message and let it run. Idempotent: of a
     campaign that is no draft any more, it changes nothing and answers what was made.
 
-    A campaign that no lead matches, or whose leads are all held back, completes at once and says
-    so in `outcome`. Raises NotReady (422) and, for a busy domain, Conflict (409).
+    A campaign that no lead matches completes at once; one whose leads are all held back waits for
+    their review. Either says so in `outcome`. Raises NotReady (422) and, for a busy domain,
+    Conflict (409).
     """
     campaign = _locked(campaign)
     if campaign.status != Status.DRAFT:
@@ -55,7 +58,9 @@ def launch(campaign: Campaign, now: datetime) -> LaunchResult:
     layout = lay_out(prepared, now)
     store(layout, now)
     _keep_figures(layout, now)
-    if not layout.planned:
+    if layout.held and not layout.planned:
+        _tell(campaign, f"Nothing was sent. {waits_for_review(layout.held)}")
+    elif not layout.planned:
         _finish(campaign, Status.COMPLETED, _nothing_to_send(layout), now)
     return _result(campaign)
 
@@ -104,7 +109,8 @@ def stop(campaign: Campaign, now: datetime) -> Campaign:
         Enrollment.EndReason.CAMPAIGN_STOPPED,
         now,
     )
-    _finish(campaign, Status.STOPPED, f"Stopped by hand with {ended} leads still in the flow.", now)
+    left = counted(ended, "lead")
+    _finish(campaign, Status.STOPPED, f"Stopped by hand with {left} still in the flow.", now)
     return campaign
 
 
@@ -126,9 +132,11 @@ def change_status(campaign: Campaign, status: str, now: datetime) -> Campaign:
 
 
 def complete_finished(now: datetime) -> int:
-    """Complete the running campaigns whose messages are all final; answer how many.
+    """Complete the running campaigns that have nothing left to do; answer how many.
 
-    A message of unknown fate keeps its campaign running until a proof or a person decides.
+    A message of unknown fate keeps its campaign running until a proof or a person decides, and so
+    does a held lead that may be mailed: only in a running campaign can it be reviewed. What the
+    campaign waits for stands in its `outcome`.
     """
     unfinished = Message.objects.unfinished().filter(campaign=OuterRef("pk"))
     candidates = Campaign.objects.running().filter(~Exists(unfinished)).order_by("pk")
@@ -141,13 +149,22 @@ def _complete(campaign_id: int, now: datetime) -> bool:
     messages = Message.objects.filter(campaign=campaign)
     if campaign.status != Status.RUNNING or messages.unfinished().exists():
         return False
-    campaign.enrollments.active().update(status=Enrollment.Status.COMPLETED, ended_at=now)
     sent, total = messages.accepted().count(), messages.count()
-    outcome = f"{sent} of {total} mails were sent."
+    outcome = f"{sent} of {counted(total, 'mail')} sent." if total else "Nothing was sent."
+    if waiting := reviewable(campaign).count():
+        _tell(campaign, f"{outcome} {waits_for_review(waiting)}")
+        return False
+    campaign.enrollments.active().update(status=Enrollment.Status.COMPLETED, ended_at=now)
     if held := campaign.enrollments.held().count():
-        outcome += f" {held} leads were held back: something that the mails print has no value."
+        outcome += f" {counted(held, 'lead')} held back, and not to be mailed any more."
     _finish(campaign, Status.COMPLETED, outcome, now)
     return True
+
+
+def _tell(campaign: Campaign, outcome: str) -> None:
+    if campaign.outcome != outcome:
+        campaign.outcome = outcome
+        campaign.save(update_fields=["outcome", "updated_at"])
 
 
 def _finish(campaign: Campaign, status: Status, outcome: str, now: datetime) -> None:
@@ -186,11 +203,6 @@ def _keep_figures(layout: Layout, now: datetime) -> None:
 
 
 def _nothing_to_send(layout: Layout) -> str:
-    if layout.held:
-        return (
-            f"Nothing was sent: all {layout.held} leads lack something that the mails print and "
-            "need review."
-        )
     if layout.selection.excluded:
         reasons = ", ".join(f"{count} {why}" for why, count in layout.selection.excluded.items())
         return f"Nothing was sent: every lead that matched is excluded ({reasons})."

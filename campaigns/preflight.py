@@ -14,6 +14,7 @@ from campaigns.layout import Enrolled, enroll
 from campaigns.models import Audience, Campaign, SendingDomain
 from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
 from mailsuite.lib.errors import Refusal
+from mailsuite.lib.plurals import counted
 
 
 def check(campaign: Campaign, now: datetime) -> list[Finding]:
@@ -84,7 +85,7 @@ def _about_audience(audience: Audience, selection: AudienceSelection) -> Iterato
             Severity.WARNING,
             "suppressed_stay_out",
             "Suppressed and bounced addresses are left out although the audience does not ask for "
-            f"it ({suppressed} leads): nobody may mail them.",
+            f"it ({counted(suppressed, 'lead')}): nobody may mail them.",
             "audience.exclude_suppressed",
         )
 
@@ -97,8 +98,9 @@ def _about_held(enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
         yield Finding(
             Severity.WARNING,
             "leads_held",
-            f"{held} of {len(enrolled)} leads are held back for review, for lack of: {names}. "
-            "Fill these in, or give the templates a fallback.",
+            f"{held} of {counted(len(enrolled), 'lead')} would be held back for review, for lack "
+            f"of: {names}. Fill these in, or give the templates a fallback. A campaign runs on, "
+            "and keeps its domains, until its held leads are reviewed or it is stopped.",
             "audience",
         )
 
@@ -114,8 +116,8 @@ def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterato
     yield Finding(
         Severity.INFO,
         "duration",
-        f"{leads.total():,} leads with {_count(mails, 'mail')} each take about "
-        f"{_count(days, 'workday')} on {_count(len(rates), 'domain')}: {sum(rates)} mails a day "
+        f"{counted(leads.total(), 'lead')} with {counted(mails, 'mail')} each take about "
+        f"{counted(days, 'workday')} on {counted(len(rates), 'domain')}: {sum(rates)} mails a day "
         f"make {sum(rates) / mails:.2f} new leads a workday.",
         "domains",
     )
@@ -128,7 +130,3 @@ def _mails_a_day(line: Line, start: datetime) -> int:
         return calendar.daily_cap
     slots = -((window.opens - window.closes) // calendar.interval)
     return min(slots, calendar.daily_cap)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -60,6 +60,9 @@ def review_held(campaign: Campaign, now: datetime) -> ReviewResult:
         )
     held = _lock_held(campaign)
     released = _release(campaign, held, now) if held else 0
+    if released and campaign.outcome:  # it waited for nothing but this
+        campaign.outcome = ""
+        campaign.save(update_fields=["outcome", "updated_at"])
     still_held = campaign.enrollments.held().count()
     Audience.objects.filter(campaign=campaign).update(held_count=still_held)
     return ReviewResult(released, still_held, held_reasons(campaign), held_leads(campaign))

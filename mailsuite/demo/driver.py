@@ -16,7 +16,7 @@ from pathlib import Path
 from django.db.models import F, Min, Q
 from django.db.models.functions import Greatest
 
-from campaigns.models import Campaign, Message, SendingDomain
+from campaigns.models import Campaign, Enrollment, Message, SendingDomain
 from campaigns.querysets import MessageQuerySet
 from mailsuite.demo import journal
 from mailsuite.demo.oracle import ZONE
@@ -113,6 +113,8 @@ def is_settled() -> bool:
 
 
 def _is_completed() -> bool:
-    """A mail of unknown fate keeps its campaign running, and nobody will tell what became of it."""
+    """A mail of unknown fate keeps its campaign running, and so do leads held back for review:
+    here nobody tells what became of the one, nor fills in what the others lack."""
     unknown = Message.objects.filter(status=Message.Status.UNKNOWN)
-    return unknown.exists() or not Campaign.objects.running().exists()
+    held = Enrollment.objects.held()
+    return unknown.exists() or held.exists() or not Campaign.objects.running().exists()

@@ -5,6 +5,8 @@ import pytest
 from campaigns.findings import NotReady
 from campaigns.lifecycle import change_status, complete_finished, launch, pause, resume, stop
 from campaigns.models import Campaign, CampaignDomain, DailyFigures, Enrollment, Message
+from campaigns.reviewing import review_held
+from leads.models import Lead
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.campaigns.drafts import EARLY, MORNING, OPENING, a_domain, a_draft, a_flow, slots
 from tests.factories import LeadFactory, ReportFactory, TemplateFactory
@@ -216,11 +218,40 @@ def test_a_campaign_whose_leads_are_all_excluded_says_why():
     assert campaign.outcome.endswith("every lead that matched is excluded (1 stopped).")
 
 
-def test_a_campaign_whose_leads_are_all_held_completes_and_says_so():
-    LeadFactory(company="")
+def test_a_campaign_whose_leads_are_all_held_waits_for_their_review_and_says_so():
+    lead = LeadFactory(company="")
     campaign = launch(a_draft(), MORNING).campaign
-    assert campaign.status == "completed"
-    assert "all 1 leads lack something" in campaign.outcome
+    assert complete_finished(MORNING) == 0
+    campaign.refresh_from_db()
+    assert campaign.status == "running"
+    assert campaign.outcome.startswith("Nothing was sent. 1 lead held back for lack of")
+    assert "POST /campaigns/{id}/review" in campaign.outcome
+    Lead.objects.filter(pk=lead.pk).update(company="Hotel Zon")
+    assert review_held(campaign, MORNING).released == 1
+    campaign.refresh_from_db()
+    assert (campaign.outcome, slots(campaign)) == ("", ["Mon 01 10:20"])
+
+
+def test_a_campaign_with_held_leads_is_not_completed_before_they_are_settled():
+    LeadFactory()
+    held = LeadFactory(company="")
+    campaign = launch(a_draft(), MORNING).campaign
+    Message.objects.update(status="sent", sent_at=MORNING)
+    assert complete_finished(MORNING) == 0
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.finished_at) == ("running", None)
+    assert campaign.outcome.startswith("1 of 1 mail sent. 1 lead held back")
+    Lead.objects.filter(pk=held.pk).update(stopped_at=MORNING)
+    assert complete_finished(MORNING) == 1
+    campaign.refresh_from_db()
+    assert campaign.outcome == "1 of 1 mail sent. 1 lead held back, and not to be mailed any more."
+
+
+def test_who_does_not_want_to_wait_for_held_leads_stops_the_campaign():
+    LeadFactory(company="")
+    campaign = stop(launch(a_draft(), MORNING).campaign, MORNING)
+    assert campaign.outcome == "Stopped by hand with 1 lead still in the flow."
+    assert not campaign.campaign_domains.filter(is_held=True).exists()
 
 
 def test_a_pause_keeps_everything_in_its_place():
@@ -295,7 +326,7 @@ def test_a_campaign_is_completed_when_its_last_message_is_final():
     assert complete_finished(MORNING + DAY) == 1
     campaign.refresh_from_db()
     assert (campaign.status, campaign.finished_at) == ("completed", MORNING + DAY)
-    assert campaign.outcome == "1 of 2 mails were sent."
+    assert campaign.outcome == "1 of 2 mails sent."
     assert not campaign.campaign_domains.filter(is_held=True).exists()
 
 

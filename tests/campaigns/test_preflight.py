@@ -95,7 +95,7 @@ def test_held_leads_are_counted_with_what_they_lack():
     LeadFactory()
     message = found(a_draft())["leads_held"].message
     assert message.startswith(
-        "2 of 3 leads are held back for review, for lack of: lead.company (2)"
+        "2 of 3 leads would be held back for review, for lack of: lead.company (2)"
     )
 
 
@@ -113,7 +113,7 @@ def test_who_wants_suppressed_leads_is_told_that_nobody_may_mail_them():
     LeadFactory(status="suppressed")
     LeadFactory()
     draft = a_draft(audience={"exclude_suppressed": False})
-    assert "(1 leads)" in found(draft)["suppressed_stay_out"].message
+    assert "(1 lead)" in found(draft)["suppressed_stay_out"].message
 
 
 def test_errors_come_before_warnings_and_these_before_the_rest():

@@ -90,7 +90,9 @@ class CampaignItem(serializers.Serializer):
     created_at = serializers.DateTimeField()
     launched_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
-    outcome = serializers.CharField(allow_blank=True)
+    outcome = serializers.CharField(
+        allow_blank=True, help_text="Why it ended; while it runs, whose review it waits for."
+    )
     domains_used = serializers.SerializerMethodField()
     audience_count = serializers.SerializerMethodField(help_text="Leads that it was launched for.")
     kpis = serializers.SerializerMethodField()
