@@ -25,7 +25,7 @@ REQUESTS = {
     "filtered": "status=active&list_name=lijst 3&domain_tld=nl",
     "tags, score": "tags=vip&min_score=50&sort_by=score",
     "complete": "is_complete=true&sort_by=created_at&sort_order=asc",
-    "search": "search=hotel c0",
+    "search": "search=hotel c0&page_size=10",
     "by email": "status=active&sort_by=email&sort_order=asc",
     "by company": "status=active&sort_by=company&sort_order=asc",
     "by score": "tier=tier 1&sort_by=score",
