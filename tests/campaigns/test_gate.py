@@ -1,16 +1,13 @@
 from __future__ import annotations
 
-import threading
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection, connections, transaction
-from django.utils import timezone
+from django.db import connection
 
 from campaigns import gate
-from campaigns.claiming import claim_due
-from campaigns.decisions import Decision, Verdict
+from campaigns.decisions import Verdict
 from campaigns.gate import Departure, wait_at_gate
 from campaigns.models import (
     Campaign,
@@ -19,15 +16,12 @@ from campaigns.models import (
     MessageContent,
     SendAttempt,
     SendingDomain,
-    SendingPolicy,
 )
 from leads.models import Lead, Suppression
-from leads.suppression import suppress
 from mailsuite.lib import clock
-from tests.campaigns.mails import at_gate, claimed, composed, through_gate
+from tests.campaigns.mails import at_gate, claimed, composed
 from tests.factories import MessageFactory
 from tests.factories.campaigns import MONDAY
-from tests.threads import in_threads
 
 pytestmark = pytest.mark.django_db
 EndReason = Enrollment.EndReason
@@ -197,29 +191,6 @@ def test_a_clock_a_moment_behind_the_last_gate_opens_nothing():
     assert SendingDomain.objects.get().sent_today == 1
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_many_workers_at_the_gate_at_once_one_passes():
-    """On a clock that runs: each reads its own time, and none may go by one from before it
-    waited for another."""
-    with clock.frozen(MONDAY):
-        first = MessageFactory()
-        others = MessageFactory.create_batch(5, enrollment__domain=first.domain, alias=first.alias)
-        claims = claim_due(first.domain_id, MONDAY, at_most=6)
-        mails = {message.pk: composed(message) for message in (first, *others)}
-    SendingPolicy.objects.update(
-        send_days=[1, 2, 3, 4, 5, 6, 7], window_start=time(0), window_end=time(23, 59),
-        grace_until=time(23, 59), holiday_country="",
-    )  # fmt: skip
-    queue = iter(claims)
-
-    def through() -> Decision:
-        claim = next(queue)
-        return through_gate(claim, mails[claim.message_id])
-
-    decisions = in_threads(6, through)
-    assert [one.verdict for one in decisions].count(Verdict.PASSED) == 1
-
-
 def test_a_mail_that_was_not_delayed_may_not_use_the_grace():
     after_hours = MONDAY + timedelta(hours=9, minutes=15)  # 17:15
     message = MessageFactory(scheduled_at=after_hours, not_before=MONDAY)
@@ -272,55 +243,3 @@ def test_a_throttle_about_to_open_is_waited_for_and_no_longer(monkeypatch, early
     (decision,) = wait_at_gate([Departure(claim, composed(second))])
     assert decision.verdict is verdict
     assert (stepping.now() == MONDAY + SLOT) is (verdict is Verdict.PASSED)
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_suppression_waits_for_a_gate_that_is_passing_and_stops_the_next_one():
-    message = MessageFactory()
-    claim = claimed(message)
-    waiting, done = threading.Event(), threading.Event()
-
-    def opt_out() -> None:
-        waiting.set()
-        suppress([message.lead.email], reason=Suppression.Reason.UNSUBSCRIBED)
-        done.set()
-        connections.close_all()
-
-    with transaction.atomic():
-        assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
-        thread = threading.Thread(target=opt_out)
-        thread.start()
-        waiting.wait(5)
-        assert not done.wait(0.3)
-    thread.join(5)
-    assert done.is_set()
-    follow_up = MessageFactory(enrollment=message.enrollment, mail_number=2)
-    later = MONDAY + SLOT
-    decision = at_gate(claimed(follow_up, later), composed(follow_up), later)
-    assert decision.verdict is Verdict.NEVER
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("model", [Campaign, Lead, Enrollment])
-def test_a_pause_stop_or_reply_waits_for_a_gate_that_is_passing(model):
-    message = MessageFactory()
-    claim = claimed(message)
-    change = {
-        Campaign: {"status": Campaign.Status.PAUSED},
-        Lead: {"stopped_at": timezone.now()},
-        Enrollment: {"status": "ended", "end_reason": "replied"},
-    }[model]
-    done = threading.Event()
-
-    def write() -> None:
-        model.objects.update(**change)
-        done.set()
-        connections.close_all()
-
-    with transaction.atomic():
-        assert at_gate(claim, composed(message), MONDAY).verdict is Verdict.PASSED
-        thread = threading.Thread(target=write)
-        thread.start()
-        assert not done.wait(0.3)
-    thread.join(5)
-    assert done.is_set()
