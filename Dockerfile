@@ -19,5 +19,5 @@ RUN SECRET_KEY=build SECRETS_KEYS=build PUBLIC_URL=https://build.invalid \
     && chown -R mailsuite /app/staticfiles
 USER mailsuite
 EXPOSE 8000
-CMD ["gunicorn", "mailsuite.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--no-control-socket", "--access-logfile", "-"]
+CMD ["gunicorn", "--config", "python:mailsuite.web_server", "mailsuite.wsgi", \
+     "--bind", "0.0.0.0:8000", "--workers", "2", "--threads", "8"]

@@ -36,7 +36,7 @@ class Web:
 
 @contextmanager
 def web(log: Path) -> Iterator[Web]:
-    """The web on a free port of loopback for the block; its access log goes to `log`."""
+    """The web on a free port of loopback for the block; what it logs goes to `log`."""
     with listen() as listener, log.open("wb") as output:
         port = listener.getsockname()[1]
         process = subprocess.Popen(

@@ -103,9 +103,8 @@ class Stack:
         self._environment = {"PUBLIC_URL": self.url, **os.environ, **(environment or {})}
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
         web = [
-            *("gunicorn", "mailsuite.wsgi:application", "--no-control-socket"),
-            *("--bind", f"fd://{self._listener.fileno()}"),
-            *("--worker-class", "gthread", "--workers", "2", "--threads", "4"),
+            *("gunicorn", "--config", "python:mailsuite.web_server", "mailsuite.wsgi"),
+            *("--bind", f"fd://{self._listener.fileno()}", "--workers", "2", "--threads", "4"),
         ]
         celery = ["celery", "-A", "mailsuite"]
         worker = [*celery, "worker", "--without-gossip", "--without-mingle"]

@@ -23,6 +23,9 @@ def cut_query(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     somebody searched for."""
     if isinstance(request := event.get("request"), str):
         event["request"] = request.partition("?")[0]
+    # Gunicorn cites what it can't read, and what it failed on.
+    if event.get("logger") == "gunicorn.error":
+        event["event"] = str(event["event"]).partition("?")[0]
     return event
 
 
