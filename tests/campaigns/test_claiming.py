@@ -1,18 +1,20 @@
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from campaigns import claiming
 from campaigns.claiming import claim_due, reap_expired_leases
 from campaigns.models import DailyFigures, Enrollment, Message, SendAttempt
+from leads.models import Lead
 from tests.campaigns.mails import claimed
 from tests.factories import MessageFactory
 from tests.factories.campaigns import MONDAY
-from tests.threads import in_threads
+from tests.threads import Meanwhile, in_threads
 
 pytestmark = pytest.mark.django_db
 Status = Message.Status
@@ -93,6 +95,44 @@ def test_a_claim_that_was_lost_can_put_nothing_back():
     assert (message.status, message.attempt_id) == (Status.SENDING, fresh.attempt_id)
 
 
+@pytest.mark.parametrize("settled", Message.FINAL)
+def test_what_is_settled_is_not_put_back_by_the_attempt_that_it_still_names(settled):
+    message = MessageFactory()
+    claim = claimed(message)
+    Message.objects.update(status=settled, sent_at=MONDAY)
+    assert not claiming.put_back(claim, SendAttempt.Outcome.DEFERRED, "451", MONDAY)
+    message.refresh_from_db()
+    assert (message.status, message.attempt_id) == (settled, claim.attempt_id)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_to_put_back_a_message_that_was_taken_over_leaves_it_alone():
+    message = MessageFactory()
+    stale = claimed(message)
+    with transaction.atomic():
+        Lead.objects.select_for_update().get()
+        other = Meanwhile(
+            lambda: claiming.put_back(stale, SendAttempt.Outcome.DEFERRED, "451", MONDAY)
+        )
+        assert other.waits()
+        Message.objects.update(attempt_id=uuid.uuid4())
+    assert not other.result()
+    message.refresh_from_db()
+    assert message.status == Status.SENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_message_that_another_worker_is_claiming_is_not_waited_for():
+    first = MessageFactory()
+    second = MessageFactory(enrollment__domain=first.domain)
+    with transaction.atomic():
+        claimed(first)
+        other = Meanwhile(lambda: claim_due(first.domain_id, MONDAY))
+        assert not other.waits()
+        (claim,) = other.result()
+    assert claim.message_id == second.pk
+
+
 def test_a_canceled_claim_is_counted():
     message = MessageFactory()
     assert claiming.cancel(claimed(message), "the lead was stopped", MONDAY)
@@ -132,6 +172,22 @@ def test_a_worker_that_died_after_the_gate_leaves_it_unknown_for_good():
     message.refresh_from_db()
     assert (message.status, message.attempt_id) == (Status.UNKNOWN, claim.attempt_id)
     assert claim_due(message.domain_id, MONDAY) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_that_comes_back_while_the_reaper_waits_for_it_keeps_its_message():
+    message = MessageFactory()
+    claim = claimed(message)
+    expire_lease()
+    with transaction.atomic():
+        Lead.objects.select_for_update().get()
+        other = Meanwhile(lambda: reap_expired_leases(MONDAY))
+        assert other.waits()
+        Message.objects.update(lease_until=Now() + timedelta(minutes=1))
+    assert other.result() == (0, 0)
+    message.refresh_from_db()
+    assert (message.status, message.attempt_id) == (Status.SENDING, claim.attempt_id)
+    assert SendAttempt.objects.get().outcome == SendAttempt.Outcome.UNDER_WAY
 
 
 @pytest.mark.parametrize("way_back", ["put back", "reaped"])
