@@ -25,7 +25,7 @@ from benchmarks.timing import by_turns, peak_memory_mb, seconds_of
 from leads.import_runs import run, store_import
 from leads.models import Lead, LeadImport
 
-ROWS, QUICK_ROWS = 100_000, 5_000
+ROWS, QUICK_ROWS = 100_000, 10_000
 _TIMES = 3
 _LEADS = Lead._meta.db_table
 _COLUMNS = (
