@@ -16,56 +16,56 @@ _SHORT = 60
 
 # The whole message, or its first line: one word is an order there, and half a sentence elsewhere.
 _ORDER = re.compile(
-    r"^\W*(?:please |graag |aub |a\.u\.b\.? |gelieve |bitte )?(?:stop(?:pen)?(?: ermee| sturen| it"
-    r"| e-?mails?| mail(?:s|en)?)?"
+    r"^\W*(?:please |graag |aub |a\.u\.b\.? |gelieve "
+    r"|bitte )?(?:stop(?:pen)?(?: ermee| sturen| it| e-?mails?| mail(?:s|en)?)?"
     r"|unsubscribe(?: me)?|afmelden|uitschrijven|opt[- ]?out|remove(?: me)?|abmelden|austragen"
-    r"|d[ée]sabonner|d[ée]sinscri\w+"
-    r"|d[ée]sinscription|verwijder(?:en)?(?: mij| me)?|meld (?:mij|me) af|schrijf (?:mij|me) uit"
-    r"|cancel|quit|end)"
-    r"(?: please| aub| a\.?u\.?b\.?| graag| s\.?v\.?p\.?| bitte| alstublieft| thanks"
-    r"| bedankt)?\W*$",
+    r"|d[ée]sabonner|d[ée]sinscri\w+|d[ée]sinscription|verwijder(?:en)?(?: mij| me)?"
+    r"|meld (?:mij|me) af|schrijf (?:mij|me) uit|cancel|quit|end)(?: please| aub| a\.?u\.?b\.?"
+    r"| graag| s\.?v\.?p\.?| bitte| alstublieft| thanks| bedankt)?\W*$",
     _I,
 )
 _REQUEST = re.compile(
     # Dutch
-    r"\b(?:meld|schrijf) (?:mij|me|ons) (?:\w+ ){0,3}(?:af|uit)\b|\b(?:haal|verwijder|schrap|gooi"
-    r"|streep) (?:mij|me|ons|mijn|onze|dit)\b"
-    r"[^.\n]{0,60}\b(?:lijst|bestand|mailing\w*|database|adres\w*|verzendlijst|systeem)"
-    r"|\b(?:wil(?:len)?|wens(?:en)?) (?:\w+ ){0,3}"
-    r"(?:afmelden|uitschrijven|afgemeld|uitgeschreven)|\b(?:afmelden|uitschrijven) (?:voor|van|uit"
-    r"|graag|aub|svp)|\b(?:graag|gelieve|aub|svp)\b"
-    r"[^.\n]{0,40}\b(?:afmelden|uitschrijven|verwijderen uit|uit te schrijven|af te melden)"
-    r"|\bgeen (?:\w+ ){0,3}(?:e-?mails?|mails?|mailtjes"
-    r"|berichten|mailings?|post) (?:\w+ ){0,3}(?:meer\b|te (?:sturen|ontvangen))|\b(?:wil(?:len)?"
-    r"|wens(?:en)?|hoef|stuur)\b[^.\n]{0,30}"
-    r"\bgeen (?:\w+ ){0,3}(?:e-?mails?|mails?|mailtjes|berichten|mailings?)|\b(?:mij|me|ons|mijn"
-    r"|onze)\b[^.\n]{0,40}\b(?:verwijderen|halen"
-    r"|schrappen)\b[^.\n]{0,40}\b(?:lijst|bestand|mailing\w*|database|verzendlijst|systeem)"
-    r"|\bstop(?:pen)? (?:met )?(?:\w+ ){0,4}(?:mail\w*|spam\w*"
-    r"|sturen|berichten|toesturen)|\b(?:mail|stuur) (?:mij|me|ons) (?:\w+ ){0,3}niet meer"
+    r"\b(?:meld|schrijf) (?:mij|me|ons) (?:\w+ ){0,3}(?:af|uit)\b"
+    r"|\b(?:haal|verwijder|schrap|gooi|streep) (?:mij|me|ons|mijn|onze"
+    r"|dit)\b[^.\n]{0,60}\b(?:lijst|bestand|mailing\w*|database|adres\w*|verzendlijst|systeem)"
+    r"|\b(?:wil(?:len)?|wens(?:en)?) (?:\w+ ){0,3}(?:afmelden|uitschrijven|afgemeld"
+    r"|uitgeschreven)|\b(?:afmelden|uitschrijven) (?:voor|van|uit|graag|aub|svp)"
+    r"|\b(?:graag|gelieve|aub|svp)\b[^.\n]{0,40}\b(?:afmelden|uitschrijven|verwijderen uit"
+    r"|uit te schrijven|af te melden)|\bgeen (?:\w+ ){0,3}(?:e-?mails?|mails?|mailtjes|berichten"
+    r"|mailings?|post) (?:\w+ ){0,3}(?:meer\b|te (?:sturen|ontvangen))"
+    r"|\b(?:wil(?:len)?|wens(?:en)?|hoef|stuur)\b[^.\n]{0,30}\bgeen (?:\w+ ){0,3}(?:e-?mails?"
+    r"|mails?|mailtjes|berichten|mailings?)|\b(?:mij|me|ons|mijn"
+    r"|onze)\b[^.\n]{0,40}\b(?:verwijderen|halen|schrappen)\b[^.\n]{0,40}\b(?:lijst|bestand"
+    r"|mailing\w*|database|verzendlijst|systeem)"
+    r"|\bstop(?:pen)? (?:met )?(?:\w+ ){0,4}(?:mail\w*|spam\w*|sturen|berichten|toesturen)"
+    r"|\b(?:mail|stuur) (?:mij|me|ons) (?:\w+ ){0,3}niet meer"
     r"|\bniet (?:meer|langer) (?:mailen|benaderen|lastig)"
+    r"|\bhoud?t? (?:\w+ ){0,2}op met [^.\n]{0,20}(?:mail|spam|berichten|sturen)"
+    r"|\bgraag (?:mij |me |ons )?verwijderen\b|\bmijn (?:gegevens|e-?mailadres"
+    r"|adres) (?:\w+ ){0,2}verwijderen\b|\b(?:bel|mail|benader|contacteer|schrijf) (?:mij|me"
+    r"|ons) (?:\w+ )?niet\b"
     # English
-    r"|\bunsubscribe (?:me|us|my|from|this|please|immediately)|\b(?:please|kindly|to|must"
-    r"|want to) unsubscribe\b|\b(?:remove|take|delete|drop)"
-    r" (?:me|us|my|our|this)\b[^.\n]{0,50}\b(?:list|database|mailing|distribution|records"
-    r"|contacts?|system|address)|\bopt(?:ing)? (?:me |us )?out\b"
+    r"|\bremove me(?: please)?\s*(?:[.!,;]|$)|\bunsubscribe (?:me|us|my|from|this|please"
+    r"|immediately)|\b(?:please|kindly|to|must|want to) unsubscribe\b"
+    r"|\b(?:remove|take|delete|drop) (?:me|us|my|our|this)\b[^.\n]{0,50}\b(?:list|database"
+    r"|mailing|distribution|records|contacts?|system|address)|\bopt(?:ing)? (?:me |us )?out\b"
     r"|\bstop (?:\w+ ){0,3}(?:e-?mail\w*|mail(?:ing|s)?\b|contact\w*|sending|messag\w*|spam\w*)"
-    r"|\b(?:do not|don't|never) (?:e-?mail|contact|write|mail|send)"
-    r" (?:to )?(?:me|us|any|this)|\bno (?:more|further) (?:e-?mails?|mails?|messages)"
-    r"|\bleave (?:me|us) alone\b"
+    r"|\b(?:do not|don't|never) (?:e-?mail|contact|write|mail|send) (?:to )?(?:me|us|any|this)"
+    r"|\bno (?:more|further) (?:e-?mails?|mails?|messages)|\bleave (?:me|us) alone\b"
     # German
     r"|\b(?:tragen|melden|streichen|nehmen|l(?:ö|oe)schen|entfernen) sie (?:mich|uns|meine|unsere"
-    r"|bitte)\b[^.\n]{0,60}\b(?:aus|ab|liste|verteiler"
-    r"|adresse|datenbank)|\bkeine (?:weiteren |weitere )?(?:e-?mails?|mails?|nachrichten"
-    r"|werbung)\b|\b(?:aus|vom) (?:dem |ihrem )?(?:verteiler|newsletter)"
+    r"|bitte)\b[^.\n]{0,60}\b(?:aus|ab|liste|verteiler|adresse|datenbank)"
+    r"|\bkeine (?:weiteren |weitere )?(?:e-?mails?|mails?|nachrichten|werbung)\b"
+    r"|\b(?:aus|vom) (?:dem |ihrem )?(?:verteiler|newsletter)"
     r"|\b(?:mich|uns) (?:\w+ ){0,3}(?:abmelden|austragen|l(?:ö|oe)schen)\b"
     # French
     r"|\bd[ée]s(?:abonne|inscri)\w*[- ](?:moi|nous)|\b(?:me|nous) d[ée]s(?:abonner|inscrire)"
-    r"|\b(?:retirez|supprimez|enlevez|rayez|retirer|supprimer)[- ]"
-    r"(?:moi|nous|mon|notre|mes)\b[^.\n]{0,60}\b(?:liste|base|fichier|adresse)|\bne (?:plus"
-    r"|souhaite plus|veux plus|m'envoyez plus|nous envoyez plus)"
-    r" (?:\w+ ){0,3}(?:recevoir|envoyer|e-?mails?|mails?|message|courriel)|\bplus (?:de"
-    r"|aucun) (?:mails?|e-?mails?|messages?|courriels?)",
+    r"|\b(?:retirez|supprimez|enlevez|rayez|retirer|supprimer)[- ](?:moi|nous|mon|notre"
+    r"|mes)\b[^.\n]{0,60}\b(?:liste|base|fichier|adresse)"
+    r"|\bne (?:plus|souhaite plus|veux plus|m'envoyez plus"
+    r"|nous envoyez plus) (?:\w+ ){0,3}(?:recevoir|envoyer|e-?mails?|mails?|message|courriel)"
+    r"|\bplus (?:de|aucun) (?:mails?|e-?mails?|messages?|courriels?)",
     _I,
 )
 # What takes it back: "don't unsubscribe me", "I did not want to unsubscribe".

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from datetime import date
 
 from tracking.reading.auto_reply import auto_reply_sort, is_marked
 from tracking.reading.body_text import own_body, own_body_unquoted
@@ -41,9 +40,7 @@ def read_mail(raw: bytes) -> ReadMail:
     """
     try:
         return read_unguarded(raw)
-    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError):
-        # Broken mail is no news and must not stop the ones behind it; what a mail can
-        # do to code is these.
+    except Exception:  # strangers write mail, and one must not stop the ones behind it
         return ReadMail(Kind.OTHER)
 
 
@@ -105,7 +102,8 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
     if is_opt_out(contents.subject, text):
         return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
     kind = Kind.REPLY if _answers_something(mail, contents) else Kind.OTHER
-    return replace(mail, kind=kind, own_text=text, intent=intent_of(text))
+    mail = replace(mail, kind=kind, own_text=text, intent=intent_of(text))
+    return _with_return_date(mail) if mail.intent is Intent.OUT_OF_OFFICE else mail
 
 
 def _answers_something(mail: ReadMail, contents: _Contents) -> bool:
@@ -121,17 +119,15 @@ def _auto_replied(mail: ReadMail) -> ReadMail:
     mail = replace(mail, kind=Kind.AUTO_REPLY)
     if mail.auto_reply is not AutoReplySort.OUT_OF_OFFICE:
         return mail
-    written_on = mail.date.date() if mail.date else None
-    return replace(
-        mail,
-        intent=Intent.OUT_OF_OFFICE,
-        return_date=_return_date(f"{mail.subject} . {mail.own_text}", written_on),
-    )
+    return _with_return_date(replace(mail, intent=Intent.OUT_OF_OFFICE))
 
 
-def _return_date(text: str, written_on: date | None) -> date | None:
+def _with_return_date(mail: ReadMail) -> ReadMail:
     """Without a Date, "until Monday" is any Monday: nothing is better than a guess."""
-    return return_date_in(text, written_on) if written_on else None
+    if mail.date is None:
+        return mail
+    text = f"{mail.subject} . {mail.own_text}"
+    return replace(mail, return_date=return_date_in(text, mail.date.date()))
 
 
 def _is_bulk(letter: Letter) -> bool:

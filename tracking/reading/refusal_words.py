@@ -18,24 +18,22 @@ def _any(*alternatives: str) -> re.Pattern[str]:
 
 _WHO = (
     r"(?:rcpt|e-?mail ?box|mail ?-?box(?:es)?|mail ?folder|e-?mail ?(?:address|account)|users?"
-    r"|userid"
-    r"|user ?names?|recipients?|accounts?|address(?:es)?|addressee|mail ?drop|alias|person"
+    r"|userid|user ?names?|recipients?|accounts?|address(?:es)?|addressee|mail ?drop|alias|person"
     r"|employee|customer|subscriber|member|destination|contact|destinataire|destinatario)"
 )
 _WHO_NL_DE_FR = (
     r"(?:gebruikers?(?:naam)?|ontvangers?|geadresseerden?|adressaa?t|mailbox|postbus"
-    r"|(?:e-?mail)?adres(?:sen)?"
-    r"|account|benutzer(?:name)?|empf(?:ä|ae|a)nger(?:adresse)?|postfach|mailadresse"
-    r"|(?:e-?mail-?)?adresse|konto|teilnehmer|utilisateur|destinataire|compte"
-    r"|bo[iî]te(?: aux lettres| mail)?|odbiorca|konto|usuario|usuário|destinatario|destinatário"
-    r"|cuenta|conta|buz[oó]n|direcci[oó]n|endere[cç]o|utente|casella|indirizzo)"
+    r"|(?:e-?mail)?adres(?:sen)?|account|benutzer(?:name)?|empf(?:ä|ae|a)nger(?:adresse)?"
+    r"|postfach|mailadresse|(?:e-?mail-?)?adresse|konto|teilnehmer|utilisateur|destinataire"
+    r"|compte|bo[iî]te(?: aux lettres| mail)?|odbiorca|konto|usuario|usuário|destinatario"
+    r"|destinatário|cuenta|conta|buz[oó]n|direcci[oó]n|endere[cç]o|utente|casella|indirizzo)"
 )
 _GAP = r"[^.;]{0,60}?"
 
 UNKNOWN_USER = _any(
     rf"\b(?:unknown|no such|non-?existe?[na]t|illegal|undefined|unrecogni[sz]ed|unroutable"
-    rf"|bad destination|not an? (?:valid|known|existing|active))(?: or \w+)?(?: e-?mail)?"
-    rf"(?: local| virtual| final| delivery| mail)* {_WHO}\b",
+    rf"|bad destination|not an? (?:valid|known|existing"
+    rf"|active))(?: or \w+)?(?: e-?mail)?(?: local| virtual| final| delivery| mail)* {_WHO}\b",
     r"\bbad (?:recipient|mailbox(?! database)|user|rcpt|address\b(?! syntax))",
     rf"\binvalid(?: local| final| delivery| e-?mail| mail)* {_WHO}\b",
     rf"\b{_WHO}(?: name| id| is| was| are| address| account| part| has been| specified)*"
@@ -49,13 +47,13 @@ UNKNOWN_USER = _any(
     r"|\bcould not be found\b|\bwas not found\b|\bcouldn't be found\b|\bis unknown\b"
     r"|\bis not (?:a )?(?:known|valid|registered|recogni[sz]ed)\b)",
     rf"\bthere is no (?:such )?(?:{_WHO}|one|body)\b|\bno (?:one|person|such person) by that name",
-    r"\bno (?:valid |such |local |known )?(?:mail ?-?box|user|account|recipient|address|person)\b"
-    r"(?! (?:limit|quota|space))[^.;]{0,20}(?:by that name|here|found|with th(?:at|is)|available"
-    r"|on this|at this|in this)",
-    r"\bno mailbox here by that name|\bno mail ?box found|\bno (?:valid )?recipients? (?:here"
-    r"|found)",
-    r"\bis not (?:a )?(?:known|valid|registered|an? existing)(?: e-?mail| local)? ?"
-    r"(?:user|recipient|mailbox|address|account|here|at|on)",
+    r"\bno (?:valid |such |local |known )?(?:mail ?-?box|user|account|recipient|address"
+    r"|person)\b(?! (?:limit|quota|space))[^.;]{0,20}(?:by that name|here|found|with th(?:at|is)"
+    r"|available|on this|at this|in this)",
+    r"\bno mailbox here by that name|\bno mail ?box found"
+    r"|\bno (?:valid )?recipients? (?:here|found)",
+    r"\bis not (?:a )?(?:known|valid|registered|an? existing)(?: e-?mail| local)? ?(?:user"
+    r"|recipient|mailbox|address|account|here|at|on)",
     r"\bnot (?:a )?valid (?:user|recipient|mailbox|address)|\bnot our customer|\bnot an? user here",
     r"\bnot (?:known|listed|found) (?:at|in|on) (?:this|our|the|domino)|\bnot listed in\b",
     r"\b(?:recipientnotfound|badrcptto|recipnotfound|usernotfound|user_unknown|unknown_user)\b",
@@ -94,10 +92,10 @@ UNKNOWN_USER = _any(
     r"\b(?:unbekannter?|ung(?:ü|ue)ltiger?) (?:benutzer|empf(?:ä|ae|a)nger|adress|postfach)",
     r"\b(?:usuario|utente|destinatario|utilisateur|odbiorca) (?:no v[aá]lido|inconnu|nieznany)"
     r"|\bnie ma takiego|\bnieznany u[zż]ytkownik",
-    r"\bgeen geldige? (?:ontvanger|adres|mailbox|e-?mailadres)|\bkein(?:e|en)? (?:\w+ )?(?:postfach"
-    r"|benutzer|empf(?:ä|ae|a)nger|mailbox)\b|\b(?:ukjent|ukendt|okänd) (?:mottak|modtag|mottag"
-    r"|bruker"
-    r"|användare)|\bnieznany (?:odbiorca|adresat)",
+    r"\bgeen geldige? (?:ontvanger|adres|mailbox|e-?mailadres)"
+    r"|\bkein(?:e|en)? (?:\w+ )?(?:postfach|benutzer|empf(?:ä|ae|a)nger|mailbox)\b"
+    r"|\b(?:ukjent|ukendt|okänd) (?:mottak|modtag|mottag|bruker|användare)"
+    r"|\bnieznany (?:odbiorca|adresat)",
     r"\bkon (?:niet worden gevonden|\w{0,20} niet (?:worden )?(?:vinden|gevonden))"
     r"|\bwurde nicht gefunden|\bkonnte nicht gefunden werden|\bn'a pas (?:été|pu être) trouv",
 )
@@ -108,11 +106,11 @@ NOT_IN_DIRECTORY = _any(r"\brecipient address rejected: access denied\b")
 # What RFC 5321 §4.2.3 has every 550 say: the mailbox is not there, or "policy".
 PERHAPS_UNKNOWN_USER = _any(
     r"\b(?:mail ?-?box|account)(?: is)? (?:currently )?(?:unavailable|not available)\b",
-    r"\brecipient (?:is )?not (?:accepted|ok)\b|\benvelope recipient (?:has been denied"
-    r"|is in my)\b",
+    r"\brecipient (?:is )?not (?:accepted|ok)\b"
+    r"|\benvelope recipient (?:has been denied|is in my)\b",
     r"\brejected recipients\b|\brecipients? (?:was|were) undeliverable\b|\bcan't accept user\b",
-    r"\brecipient (?:address )?(?:was )?(?:rejected|refused)\b(?!.{0,40}(?:greylist|policy"
-    r"|denied))",
+    r"\brecipient (?:address )?(?:was )?(?:rejected"
+    r"|refused)\b(?!.{0,40}(?:greylist|policy|denied))",
     r"\b(?:address|user|recipient) (?:is )?(?:unavailable|undeliverable|rejected)\b",
     r"\bdoes not like recipient\b|\bunrouteable address\b|\bundeliverable address\b",
     r"\buser not (?:available|local)\b|\bnon disponible\b|\binvalid address\b",
@@ -122,8 +120,8 @@ PERHAPS_UNKNOWN_USER = _any(
 _UNKNOWN_HOST = _any(
     r"\bhost(?: or domain)?(?: name)?(?: is)? (?:unknown|not found)\b|\bunknown (?:host|domain)\b",
     r"\bno such (?:host|domain)\b|\bdomain(?: name)?(?: is| was)? (?:not found|unknown|invalid)\b",
-    r"\bdomain(?: name)? \S{0,40} ?(?:does not|doesn't) exist\b|\bnon-?exist(?:ent|ing) (?:host"
-    r"|domain)",
+    r"\bdomain(?: name)? \S{0,40} ?(?:does not|doesn't) exist\b"
+    r"|\bnon-?exist(?:ent|ing) (?:host|domain)",
     r"\b(?:host|domain)\b[^.;]{0,40}\b(?:couldn't|could not|cannot|can't) be found\b"
     r"|\bcouldn't find any host (?:named|by that name)|\bcan't find host\b",
     r"\bunrouteable (?:mail )?domain\b|\bno (?:mx|mail exchanger)(?: record)?s? (?:or|and|for"
@@ -137,14 +135,14 @@ _UNKNOWN_HOST = _any(
 )
 
 _MOVED = _any(
-    r"\b(?:user|recipient|mailbox|account|address|person|customer)\b[^.;]{0,30}\b(?:has|have)"
-    r"(?: been)? moved\b(?! temporar)",
+    r"\b(?:user|recipient|mailbox|account|address|person|customer)\b[^.;]{0,30}\b(?:has"
+    r"|have)(?: been)? moved\b(?! temporar)",
     r"\baddress has (?:been )?changed\b|\bhas been replaced by\b|\bnew e-?mail address is\b",
     r"\bis verhuisd\b|\bist umgezogen\b|\ba déménagé\b|\ba changé d'adresse\b",
 )
 _NO_MAIL = _any(
-    r"\bnull ?mx\b|\bdomain (?:of the recipient )?(?:does not|doesn't|never) (?:accept|receive)s? "
-    r"(?:any )?(?:e-?)?mail|\b(?:does not|doesn't) accept mail \(?null",
+    r"\bnull ?mx\b|\bdomain (?:of the recipient )?(?:does not|doesn't|never) (?:accept"
+    r"|receive)s? (?:any )?(?:e-?)?mail|\b(?:does not|doesn't) accept mail \(?null",
 )
 ADDRESS_FACTS = (
     (Reason.NO_MAIL_ACCEPTED, _NO_MAIL),
@@ -167,117 +165,111 @@ ACCOUNT_GONE = _any(
     r"|\bde-?activated\b|\bclosed\b|\bexpired\b|\bobsolete\b|\bno longer (?:active|in use|used"
     r"|accept(?:s|ing)?|valid|available|monitored)\b|\bceased\b|\bretired\b)",
     r"\b(?:deactivated|deleted|closed|cancelled|expired) (?:mailbox|account|user|address)\b",
-    r"\b(?:opgeheven|verwijderd|niet meer in gebruik|niet langer in gebruik|nicht mehr g(?:ü"
-    r"|ue)ltig"
-    r"|nicht mehr aktiv|gel(?:ö|oe)scht|n'est plus (?:valide|active|utilis)|supprimée?"
-    r"|désactivée?)\b",
+    r"\b(?:opgeheven|verwijderd|niet meer in gebruik|niet langer in gebruik"
+    r"|nicht mehr g(?:ü|ue)ltig|nicht mehr aktiv|gel(?:ö|oe)scht"
+    r"|n'est plus (?:valide|active|utilis)|supprimée?|désactivée?)\b",
 )
 DISABLED = _any(
-    r"\b(?:disabled|suspended|locked|frozen|blocked account|dormant|abandoned"
-    r"|not activated|over ?due|unpaid|gesperrt|deaktiviert|geblokkeerd|gedeactiveerd|suspendu"
-    r"|bloqué|archiv[ée]e)\b",
-    r"\bnot accepting (?:mail|messages|any mail)\b|\bmailbox (?:is )?(?:currently )?(?:unavailable"
-    r"|not available)\b|\buser is not accepting\b",
+    r"\b(?:disabled|suspended|locked|frozen|blocked account|dormant|abandoned|not activated"
+    r"|over ?due|unpaid|gesperrt|deaktiviert|geblokkeerd|gedeactiveerd|suspendu|bloqué"
+    r"|archiv[ée]e)\b",
+    r"\bnot accepting (?:mail|messages|any mail)\b"
+    r"|\bmailbox (?:is )?(?:currently )?(?:unavailable|not available)\b"
+    r"|\buser is not accepting\b",
 )
 
 _FULL = _any(
     r"\b(?:over|exceed\w*|beyond|above|out of|reached|violat\w*|insufficient|not enough"
-    r"|no)\b[^.;]{0,50}"
-    r"\b(?:disk ?)?(?:quota|storage(?: (?:space|limit|allocation|quota))?|disk ?space|space limit"
-    r"|mailbox (?:size|limit)|allowed size|space left)\b",
-    r"\bover ?-?quota\b|\b(?:disk |disc |mail |mailbox |storage )?quota\b[^.;]{0,40}"
-    r"\b(?:exceed|full|reached|over|violat|would be)",
+    r"|no)\b[^.;]{0,50}\b(?:disk ?)?(?:quota|storage(?: (?:space|limit|allocation|quota))?"
+    r"|disk ?space|space limit|mailbox (?:size|limit)|allowed size|space left)\b",
+    r"\bover ?-?quota\b|\b(?:disk |disc |mail |mailbox |storage )?quota\b[^.;]{0,40}\b(?:exceed"
+    r"|full|reached|over|violat|would be)",
     r"\bquota (?:violation|error|exceeded)|\bmailbox\b[^.;]{0,40}\b(?:full|exceed)|\bmbox full\b",
     r"\b(?:mail ?folder|inbox|account|mail ?box|user|postbus|mailbox|postfach"
-    r"|bo[iî]te)\b[^.;]{0,30}"
-    r"\b(?:is|are|:)? ?(?:too |almost )?(?:full|vol|voll|pleine?)\b|\bis (?:too )?full\b",
+    r"|bo[iî]te)\b[^.;]{0,30}\b(?:is|are|:)? ?(?:too |almost )?(?:full|vol|voll|pleine?)\b"
+    r"|\bis (?:too )?full\b",
     r"\bspace not enough\b|\btoo much mail stored\b|\btoo many (?:messages|mails) (?:in|on|stored)",
     r"\binsufficient (?:disk|storage|mailbox|quota)|\bmailbox size limit|\bstorage limit\b",
     r"\bquota\b[^.;]{0,20}\b(?:überschritten|overschreden|dépassé|superad|excedid)"
-    r"|\bdépassement de quota"
-    r"|\bspeicherplatz|\bopslag(?:limiet|ruimte)|\bkontingent|\bespace insuffisant|\boverquota",
+    r"|\bdépassement de quota|\bspeicherplatz|\bopslag(?:limiet|ruimte)|\bkontingent"
+    r"|\bespace insuffisant|\boverquota",
     r"\bdis[kc] (?:is )?full|\bfull mailbox\b|\bmailboxfull\b|\bno space left on device\b",
 )
 _SIZE = _any(
     r"\b(?:message|mail|size|e-?mail)\b[^.;]{0,50}\b(?:too (?:large|big)"
-    r"|exceeds? (?:the )?(?:maximum"
-    r"|fixed|size|limit|allow)|larger than)\b",
+    r"|exceeds? (?:the )?(?:maximum|fixed|size|limit|allow)|larger than)\b",
     r"\bexceed\w*[^.;]{0,30}\b(?:message|mail) size\b",
-    r"\bmessage size exceeds\b|\bmax(?:imum)? (?:message|mail) size\b|\bsize ?limit ?(?:=|exceed)"
-    r"|\bclass=size\b|\bsize limit\b|\btoo (?:large|big) (?:message|mail|for)|\b(?:te groot"
-    r"|zu gro(?:ß|ss)"
-    r"|trop (?:grand|volumineux|gros))\b",
+    r"\bmessage size exceeds\b|\bmax(?:imum)? (?:message|mail) size\b"
+    r"|\bsize ?limit ?(?:=|exceed)|\bclass=size\b|\bsize limit\b"
+    r"|\btoo (?:large|big) (?:message|mail|for)"
+    r"|\b(?:te groot|zu gro(?:ß|ss)|trop (?:grand|volumineux|gros))\b",
 )
 _SENDER_ADDRESS = _any(
-    r"\b(?:sender|from (?:address|domain)|helo|ehlo|client|return[- ]path|envelope from|mail from"
-    r"|originator)\b[^.;]{0,30}"
-    r"\b(?:rejected|refused|denied|does not exist|not exist|unknown|invalid|not allowed|blocked"
-    r"|could"
-    r" not be verified|verify failed|not verified|isn't allowed|cannot be resolved|not resolve)\b",
-    r"\bdomain of sender\b|\bsender domain\b|\bexist: sender\b|\bsender'?s? (?:address|domain"
-    r"|verify)\b|\bcallout\b|\bcallback\b"
-    r"|\bnot authori[sz]ed to send\b|\bsender denied\b|\bclient host rejected\b|\bunauthenticated",
+    r"\b(?:sender|from (?:address|domain)|helo|ehlo|client|return[- ]path|envelope from"
+    r"|mail from|originator)\b[^.;]{0,30}\b(?:rejected|refused|denied|does not exist|not exist"
+    r"|unknown|invalid|not allowed|blocked|could not be verified|verify failed|not verified"
+    r"|isn't allowed|cannot be resolved|not resolve)\b",
+    r"\bdomain of sender\b|\bsender domain\b|\bexist: sender\b"
+    r"|\bsender'?s? (?:address|domain|verify)\b|\bcallout\b|\bcallback\b"
+    r"|\bnot authori[sz]ed to send\b|\bsender denied\b|\bclient host rejected\b"
+    r"|\bunauthenticated",
 )
 _AUTH = _any(
     r"\bspf\b|\bsender policy framework\b|\bdkim\b|\bdmarc\b|authenticat|\bunsigned\b"
-    r"|\breverse dns\b|\brdns\b|\bptr (?:record)?\b|\breverse (?:hostname|lookup)\b|\bsender ?id\b"
-    r"|\bfcrdns\b",
+    r"|\breverse dns\b|\brdns\b|\bptr (?:record)?\b|\breverse (?:hostname|lookup)\b"
+    r"|\bsender ?id\b|\bfcrdns\b",
 )
 _SPAM = _any(
     r"\bspam(?!haus|cop)\w*|\b\w*spam\b|\bunsolicited\b|\bjunk ?e?-?mail|\bbulk (?:e-?)?mail\b"
-    r"|\bmass ?mail(?:er|ing)"
-    r"|\bcontent ?(?:filter|reject|restrict)|\bcontent\b[^.;]{0,20}\bnot (?:acceptable|allowed)"
-    r"|\bsurbl\b|\buribl\b|\bdspam\b|\bfilter(?:ed|ing)? (?:rule|policy)|\bphish"
-    r"|\bmessage (?:looks|scored)",
+    r"|\bmass ?mail(?:er|ing)|\bcontent ?(?:filter|reject|restrict)"
+    r"|\bcontent\b[^.;]{0,20}\bnot (?:acceptable|allowed)|\bsurbl\b|\buribl\b|\bdspam\b"
+    r"|\bfilter(?:ed|ing)? (?:rule|policy)|\bphish|\bmessage (?:looks|scored)",
 )
 _BLOCKED = _any(
     r"\bblack ?list|\bblock ?list|\b\w{0,6}rbls?\b|\bdns ?bl\b|\bdnsbl|\bspamhaus|\bspamcop"
-    r"|\bbarracuda"
-    r"|\bsorbs\b|\breputation\b|\bbanned\b|\bblocked\b(?! account)|\bdeny ?list|\bblocking\b"
-    r"|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|ip address|sending host|your server"
-    r"|your domain)\b[^.;]{0,40}"
-    r"\b(?:listed|denied|rejected|geblokkeerd|gesperrt)\b|\brefused to talk\b"
-    r"|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist"
-    r"|\bbloquée? par|\baccess denied\b.{0,40}\b(?:ip|banned)\b",
+    r"|\bbarracuda|\bsorbs\b|\breputation\b|\bbanned\b|\bblocked\b(?! account)|\bdeny ?list"
+    r"|\bblocking\b|\bpoor\b[^.;]{0,20}\bscore|\b(?:ip|ip address|sending host|your server"
+    r"|your domain)\b[^.;]{0,40}\b(?:listed|denied|rejected|geblokkeerd|gesperrt)\b"
+    r"|\brefused to talk\b|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist|\bbloquée? par"
+    r"|\baccess denied\b.{0,40}\b(?:ip|banned)\b",
 )
 _VIRUS = _any(r"\bvirus\b|\bmalware\b|\binfected\b|\bexecutable\b|\battachment(?:s| type)?\b")
 _RATE = _any(
     r"\btoo many (?:connections|mails|messages|e-?mails|recipients|errors|concurrent)"
-    r"|\brate ?-?limit"
-    r"|\bthrottl|\btoo (?:fast|quickly|frequent)|\bper (?:hour|minute|day)\b|\bsending limit"
-    r"|\brate\b[^.;]{0,30}\bexceed|\bexceed\w*[^.;]{0,30}\b(?:rate|hourly|daily)\b"
-    r"|\bunusual (?:rate|volume)|\breceiving mail (?:at a rate|too quickly)",
+    r"|\brate ?-?limit|\bthrottl|\btoo (?:fast|quickly|frequent)|\bper (?:hour|minute|day)\b"
+    r"|\bsending limit|\brate\b[^.;]{0,30}\bexceed"
+    r"|\bexceed\w*[^.;]{0,30}\b(?:rate|hourly|daily)\b|\bunusual (?:rate|volume)"
+    r"|\breceiving mail (?:at a rate|too quickly)",
 )
 _RELAY = _any(
     r"\brelay(?:ing)?\b[^.;]{0,40}\b(?:denied|not (?:allowed|permitted)|prohibited|refused)\b"
     r"|\b(?:unable|not allowed|not permitted|cannot|don't|do not|not|no"
-    r"|as a) (?:to )?relay(?:ing)?\b"
-    r"|\brcpthosts\b|\ballowed recipient hosts\b|\brelay access\b|\b(?:domain"
-    r"|host) (?:is )?not local\b|\bwe do not relay\b"
+    r"|as a) (?:to )?relay(?:ing)?\b|\brcpthosts\b|\ballowed recipient hosts\b|\brelay access\b"
+    r"|\b(?:domain|host) (?:is )?not local\b|\bwe do not relay\b"
     r"|\bdoes not (?:handle|accept) mail for\b|\bnot (?:a )?(?:gateway|hosted)\b"
-    r"|\bmail for \S{0,30}"
-    r" ?is not accepted\b",
+    r"|\bmail for \S{0,30} ?is not accepted\b",
 )
 _POLICY = _any(
     r"\bpolic(?:y|ies)\b|\bnot (?:authori[sz]ed|permitted|allowed)\b|\baccess denied\b"
-    r"|\bprohibited\b"
-    r"|\brestrict|\brefused by\b|\badministratively\b|\bsecurity\b|\bunwanted\b",
+    r"|\bprohibited\b|\brestrict|\brefused by\b|\badministratively\b|\bsecurity\b|\bunwanted\b",
 )
 _EXPIRED = _any(
     r"\bexpired\b|\bfailing for a long time\b|\bretry time(?:out)?\b|\bmaximum delivery attempts"
-    r"|\bgiving up\b|\bdelivery time expired\b|\bnot been collected\b|\btoo long in (?:the )?queue"
-    r"|\b\d+ attempts?\b|\bqueue (?:too long|timeout)|\bcould not be delivered for\b",
+    r"|\bgiving up\b|\bdelivery time expired\b|\bnot been collected\b"
+    r"|\btoo long in (?:the )?queue|\b\d+ attempts?\b|\bqueue (?:too long|timeout)"
+    r"|\bcould not be delivered for\b",
 )
 _NETWORK = _any(
-    r"\bconnect(?:ion)?\b[^.;]{0,40}\b(?:timed? ?out|refused|reset|lost|dropped|fail|closed|died)"
-    r"|\bconnection\b|\bno answer\b|\bunreachable\b|\bnot respond|\btoo many hops\b"
-    r"|\b(?:mail )?loop"
-    r"|\bhop count\b|\bname ?server\b|\bdns\b|\bno route\b|\btimed? ?out\b|\bname service error",
+    r"\bconnect(?:ion)?\b[^.;]{0,40}\b(?:timed? ?out|refused|reset|lost|dropped|fail|closed"
+    r"|died)|\bconnection\b|\bno answer\b|\bunreachable\b|\bnot respond|\btoo many hops\b"
+    r"|\b(?:mail )?loop|\bhop count\b|\bname ?server\b|\bdns\b|\bno route\b|\btimed? ?out\b"
+    r"|\bname service error",
 )
 _SYSTEM = _any(
     r"\b(?:system|server|service|configuration|local|internal|input/output|i/o|lmtp|command"
-    r"|unavailable|busy)\b[^.;]{0,40}\b(?:error|failure|problem|unavailable|misconfig\w*|busy|full"
-    r"|broken|not available)\b|\bservice (?:currently )?unavailable\b|\bserver unavailable\b",
+    r"|unavailable|busy)\b[^.;]{0,40}\b(?:error|failure|problem|unavailable|misconfig\w*|busy"
+    r"|full|broken|not available)\b|\bservice (?:currently )?unavailable\b"
+    r"|\bserver unavailable\b",
 )
 
 # About the mail or about us, though the same sentence may speak of a user.
@@ -300,8 +292,8 @@ AFTER_ADDRESS = (
 )
 
 CHALLENGE = _any(
-    r"\bsender not pre-?approved\b|\brequires? (?:a )?confirmation\b|\bto confirm this (?:mail"
-    r"|e-?mail|server)"
-    r"|\bchallenge[- ]response\b|\bconfirm (?:that )?(?:you are|your (?:e-?mail|message|address))"
-    r"|\bguest ?list\b|\bwaitlisted\b|\bsender verification required\b",
+    r"\bsender not pre-?approved\b|\brequires? (?:a )?confirmation\b"
+    r"|\bto confirm this (?:mail|e-?mail|server)|\bchallenge[- ]response\b"
+    r"|\bconfirm (?:that )?(?:you are|your (?:e-?mail|message|address))|\bguest ?list\b"
+    r"|\bwaitlisted\b|\bsender verification required\b",
 )

@@ -13,6 +13,7 @@ SORTS = [
     ("Ich bin derzeit nicht im Büro.", "out_of_office"),
     ("Je suis actuellement en congés.", "out_of_office"),
     ("Jan de Vries is niet meer werkzaam bij Hotel Zon. Mail info@hotel-zon.nl.", "left_company"),
+    ("Dit e-mailadres is niet meer in gebruik. Mail naar info@hotel-zon.nl.", "left_company"),
     ("Please note that I no longer work for Hotel Zon.", "left_company"),
     ("Herr Maier ist nicht mehr bei uns tätig.", "left_company"),
     ("Je ne fais plus partie de la société.", "left_company"),
@@ -91,6 +92,12 @@ def test_the_return_date_stands_relative_to_the_mails_own_date():
     read = read_mail(auto_reply("Ik ben terug op maandag 17 augustus."))
     assert read.return_date == date(2026, 8, 17)
     assert read.intent is Intent.OUT_OF_OFFICE
+
+
+def test_a_person_who_is_away_is_a_reply_with_a_date():
+    read = read_mail(reply("Ik ben tot 17 augustus met vakantie."))
+    assert (read.kind, read.intent) == (Kind.REPLY, Intent.OUT_OF_OFFICE)
+    assert read.return_date == date(2026, 8, 17)
 
 
 def test_a_date_in_the_quoted_mail_is_not_the_return_date():

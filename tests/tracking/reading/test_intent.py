@@ -23,6 +23,10 @@ WRITTEN = [
     ("We already have an agency for this.", "not_interested"),
     ("Kein Interesse.", "not_interested"),
     ("Non merci, pas intéressé.", "not_interested"),
+    ("Nee.", "not_interested"),
+    ("Ja graag!", "interested"),
+    ("Wij zijn al voorzien.", "not_interested"),
+    ("Ik ben tot eind augustus op vakantie.", "out_of_office"),
     ("Ik stuur dit door aan mijn collega.", "none"),
     ("", "none"),
 ]
