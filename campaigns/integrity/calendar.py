@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Self
 
-from django.db.models import Min, Q
+from django.db.models import Max, Min, Q
 
 from campaigns.calendars import sending_calendar
 from campaigns.models import Campaign, Message, SendingPolicy
@@ -47,21 +47,18 @@ class CalendarDays:
 
     @classmethod
     def since(cls, since: datetime, until: datetime) -> Self:
-        """The days on which mails left after `since`, or the mails before them did."""
+        """The days on which mails left after `since`, or the mails before them did, and those
+        for which mails are planned."""
         laid_out = cls()
-        first = _first_day(since)
-        if first is None:
-            return laid_out
-        pairs = set(_left(since).values_list("campaign_id", "domain__policy_id"))
-        campaigns = Campaign.objects.in_bulk({campaign for campaign, _ in pairs})
-        policies = SendingPolicy.objects.in_bulk({policy for _, policy in pairs})
-        for campaign, policy in pairs:
-            laid_out._add(campaigns[campaign], policies[policy], first, until)
+        spans = _spans(since, until)
+        campaigns = Campaign.objects.in_bulk({campaign for campaign, _ in spans})
+        policies = SendingPolicy.objects.in_bulk({policy for _, policy in spans})
+        for (campaign, policy), (first, last) in spans.items():
+            laid_out._add(campaigns[campaign], policies[policy], first, last)
         return laid_out
 
-    def _add(self, campaign: Campaign, policy: SendingPolicy, first: date, until: datetime) -> None:
+    def _add(self, campaign: Campaign, policy: SendingPolicy, first: date, last: date) -> None:
         calendar = _calendar(policy, campaign)
-        last = calendar.local_date(until)
         number = 0
         for offset in range((last - first).days + 1):
             day = first + timedelta(days=offset)
@@ -76,6 +73,32 @@ class CalendarDays:
             self.grace_ends.append(window and window.grace_ends)
 
 
+def _spans(since: datetime, until: datetime) -> dict[tuple[int, int], tuple[date, date]]:
+    """Campaign and policy → the first and the last day to lay out.
+
+    In UTC and a day wider at both ends, so that they hold in every time zone.
+    """
+    spans: dict[tuple[int, int], tuple[date, date]] = {}
+    first_gate = _first_gate(since)
+    if first_gate is not None:
+        pairs = _left(since).values_list("campaign_id", "domain__policy_id")
+        spans = dict.fromkeys(pairs, _widened(first_gate, max(first_gate, until)))
+    planned = Message.objects.queued().values("campaign_id", "domain__policy_id").order_by()
+    for campaign, policy, first, last in planned.annotate(
+        first=Min("scheduled_at"), last=Max("scheduled_at")
+    ).values_list("campaign_id", "domain__policy_id", "first", "last"):
+        known = spans.get((campaign, policy))
+        ahead = _widened(first, last)
+        spans[campaign, policy] = (
+            (min(known[0], ahead[0]), max(known[1], ahead[1])) if known else ahead
+        )
+    return spans
+
+
+def _widened(first: datetime, last: datetime) -> tuple[date, date]:
+    return first.date() - timedelta(days=1), last.date() + timedelta(days=1)
+
+
 def _left(since: datetime) -> MessageQuerySet:
     """Messages that passed a gate after `since`, whatever came of it."""
     return Message.objects.filter(
@@ -83,15 +106,11 @@ def _left(since: datetime) -> MessageQuerySet:
     ).order_by()
 
 
-def _first_day(since: datetime) -> date | None:
-    """The date of the first gate of all flows that had one after `since`.
-
-    In UTC and a day early, so that it is too late in no time zone.
-    """
+def _first_gate(since: datetime) -> datetime | None:
+    """The first gate of all flows that had one after `since`."""
     flows = Message.objects.filter(enrollment__in=_left(since).values("enrollment"))
     first = flows.aggregate(sent=Min("sent_at"), gated=Min("attempts__gated_at"))
-    gates = [at for at in first.values() if at is not None]
-    return min(gates).date() - timedelta(days=1) if gates else None
+    return min((at for at in first.values() if at is not None), default=None)
 
 
 def _calendar(policy: SendingPolicy, campaign: Campaign) -> SendingCalendar:

@@ -119,3 +119,28 @@ def impossible_counts(scope: Scope) -> Finding | None:
         scope.parameters,
         mend="Set the counters of that campaign and mail to what its messages and events say.",
     )
+
+
+def throttles_that_drifted(scope: Scope) -> Finding | None:
+    """I3, I7: a domain's count of its last day equals the gates passed on it. A day on which the
+    policy was changed may have begun in another time zone."""
+    return find(
+        "counter drift: a domain's count of the day differs from its gates",
+        """
+        SELECT d.name || ' on ' || d.sent_on || ': says ' || d.sent_today || ', is ' || gates.passed
+               AS offender
+        FROM campaigns_sendingdomain d
+        JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+        CROSS JOIN LATERAL (
+            SELECT count(*) AS passed FROM campaigns_sendattempt a
+            WHERE a.domain_id = d.id AND a.gated_at >= d.sent_on::timestamp AT TIME ZONE p.timezone
+              AND a.gated_at < (d.sent_on + 1)::timestamp AT TIME ZONE p.timezone
+        ) AS gates
+        WHERE d.sent_today <> gates.passed
+          AND coalesce(greatest(p.changed_at, d.policy_since), '-infinity')
+              < d.sent_on::timestamp AT TIME ZONE p.timezone
+        """,
+        scope.parameters,
+        mend="The next day counts anew. If today's is too low, pause the domain until then; "
+        "report a bug.",
+    )

@@ -18,8 +18,8 @@ SAMPLES = 5
 class Scope:
     """How far back the checks on pace look, and from when.
 
-    They hold past mails against the sending policies of today, so a policy that was changed
-    inside the scope makes findings of mails that were right when they left.
+    They know the sending policies of today only, so of each domain they judge no mail that left
+    before its policy was changed last, or before it got that policy.
     """
 
     since: datetime

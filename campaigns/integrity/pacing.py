@@ -9,17 +9,19 @@ from __future__ import annotations
 from campaigns.integrity.calendar import CALENDAR
 from campaigns.integrity.findings import Finding, Scope, find
 
-_CHANGED_POLICY = (
-    "If the sending policy was changed since, all is well: run again with fewer --days. "
-    "If not, pause the domain and report a bug."
-)
+# Since when domain `d` has kept to its policy `p` as it is. A gate that was being passed while the
+# policy was changed may have read the old one.
+_RULES_SINCE = """
+    coalesce(greatest(p.changed_at, d.policy_since) + interval '1 minute', '-infinity')
+"""
+_MEND = "Pause the domain and report a bug, with the attempts of the messages."
 
 
 def two_mails_in_one_slot(scope: Scope) -> Finding | None:
     """I3: the gates of a domain lie at least the policy's interval apart."""
     return find(
         "two mails in one slot",
-        """
+        f"""
         SELECT 'message ' || gate.message_id || ' on ' || d.name || ', '
                || date_trunc('second', gate.gated_at - gate.before) || ' after the one before it'
                AS offender
@@ -32,31 +34,33 @@ def two_mails_in_one_slot(scope: Scope) -> Finding | None:
         JOIN campaigns_sendingdomain d ON d.id = gate.domain_id
         JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
         WHERE gate.gated_at - gate.before < make_interval(mins => p.interval_minutes)
-        """,
+          AND gate.before >= {_RULES_SINCE}
+        """,  # noqa: S608 – constants
         scope.parameters,
-        mend=_CHANGED_POLICY,
+        mend=_MEND,
     )
 
 
 def more_than_the_cap(scope: Scope) -> Finding | None:
     """I3: no more gates of a domain in a local day than its policy allows.
 
-    The first day of the scope is seen in part only, which can hide a finding and never makes one.
+    The first day that is judged is seen in part only, which can hide a finding and never makes
+    one.
     """
     return find(
         "more mails in a day than the cap",
-        """
+        f"""
         SELECT d.name || ' on ' || day || ': ' || count(*) || ' of ' || p.daily_cap AS offender
         FROM campaigns_sendattempt a
         JOIN campaigns_sendingdomain d ON d.id = a.domain_id
         JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
         CROSS JOIN LATERAL (SELECT (a.gated_at AT TIME ZONE p.timezone)::date AS day) AS local
-        WHERE a.gated_at >= %(since)s
+        WHERE a.gated_at >= %(since)s AND a.gated_at >= {_RULES_SINCE}
         GROUP BY d.name, p.daily_cap, day
         HAVING count(*) > p.daily_cap
-        """,
+        """,  # noqa: S608 – constants
         scope.parameters,
-        mend=_CHANGED_POLICY,
+        mend=_MEND,
     )
 
 
@@ -64,7 +68,7 @@ def more_than_the_campaigns_limit(scope: Scope) -> Finding | None:
     """P5: a campaign's own daily limit holds over all its domains together."""
     return find(
         "more mails in a day than the campaign's limit",
-        """
+        f"""
         SELECT 'campaign ' || c.id || ' on ' || day || ': ' || count(*) || ' of ' || c.daily_limit
                AS offender
         FROM campaigns_sendattempt a
@@ -74,11 +78,12 @@ def more_than_the_campaigns_limit(scope: Scope) -> Finding | None:
         JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
         CROSS JOIN LATERAL (SELECT (a.gated_at AT TIME ZONE p.timezone)::date AS day) AS local
         WHERE a.gated_at >= %(since)s AND c.daily_limit IS NOT NULL
+          AND a.gated_at >= {_RULES_SINCE}
         GROUP BY c.id, c.daily_limit, day
         HAVING count(*) > c.daily_limit
-        """,
+        """,  # noqa: S608 – constants
         scope.parameters,
-        mend="If the campaign's limit was changed since, all is well. If not, report a bug.",
+        mend="Pause the campaign and report a bug, with the attempts of its messages.",
     )
 
 
@@ -101,12 +106,12 @@ def mails_outside_the_window(scope: Scope) -> Finding | None:
         JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
         LEFT JOIN calendar k ON k.campaign_id = m.campaign_id AND k.policy_id = p.id
               AND k.day = (a.gated_at AT TIME ZONE p.timezone)::date
-        WHERE a.gated_at >= %(since)s
+        WHERE a.gated_at >= %(since)s AND a.gated_at >= {_RULES_SINCE}
           AND (k.opens IS NULL OR a.gated_at < k.opens OR a.gated_at >= CASE
                 WHEN a.scheduled_at >= k.closes THEN k.closes ELSE k.grace_ends END)
         """,  # noqa: S608 – constants
         scope.parameters,
-        mend=_CHANGED_POLICY,
+        mend=_MEND,
     )
 
 
@@ -129,39 +134,40 @@ def mails_before_their_turn(scope: Scope) -> Finding | None:
 
 def mails_sooner_than_their_offset(scope: Scope) -> Finding | None:
     """I8: at least the waits between two mails lie between their sendings. Waits in different
-    units between the same two mails are held against the flow one by one."""
+    units between the same two mails are held against the flow one by one. The waits were counted
+    when the mail before had left, so that is what has to lie behind a change of the policy."""
     return find(
         "mail sent sooner than its offset",
         f"""
         {CALENDAR}
         SELECT 'message ' || m.id || ' (mail ' || m.mail_number || '), '
-               || (local.day - before.day) || ' days after mail ' || p.mail_number AS offender
+               || (local.day - before.day) || ' days after mail ' || b.mail_number AS offender
         FROM campaigns_message m
-        JOIN campaigns_message p
-             ON p.enrollment_id = m.enrollment_id AND p.mail_number = m.mail_number - 1
+        JOIN campaigns_message b
+             ON b.enrollment_id = m.enrollment_id AND b.mail_number = m.mail_number - 1
         JOIN campaigns_flowstep ms ON ms.id = m.step_id
-        JOIN campaigns_flowstep ps ON ps.id = p.step_id
+        JOIN campaigns_flowstep bs ON bs.id = b.step_id
         JOIN campaigns_sendingdomain d ON d.id = m.domain_id
-        JOIN campaigns_sendingpolicy sp ON sp.id = d.policy_id
-        CROSS JOIN LATERAL (SELECT (m.sent_at AT TIME ZONE sp.timezone)::date AS day) AS local
-        CROSS JOIN LATERAL (SELECT (p.sent_at AT TIME ZONE sp.timezone)::date AS day) AS before
+        JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+        CROSS JOIN LATERAL (SELECT (m.sent_at AT TIME ZONE p.timezone)::date AS day) AS local
+        CROSS JOIN LATERAL (SELECT (b.sent_at AT TIME ZONE p.timezone)::date AS day) AS before
         CROSS JOIN LATERAL (
             SELECT coalesce(sum(w.delay) FILTER (WHERE w.delay_unit = 'workdays'), 0) AS workdays,
                    coalesce(sum(w.delay) FILTER (WHERE w.delay_unit = 'days'), 0) AS days,
                    coalesce(sum(w.delay) FILTER (WHERE w.delay_unit = 'hours'), 0) AS hours
             FROM campaigns_flowstep w
             WHERE w.version_id = ms.version_id AND w.kind = 'wait'
-              AND w.position > ps.position AND w.position < ms.position
+              AND w.position > bs.position AND w.position < ms.position
         ) AS wait
         LEFT JOIN calendar kl ON kl.campaign_id = m.campaign_id
-              AND kl.policy_id = sp.id AND kl.day = local.day
+              AND kl.policy_id = p.id AND kl.day = local.day
         LEFT JOIN calendar kb ON kb.campaign_id = m.campaign_id
-              AND kb.policy_id = sp.id AND kb.day = before.day
-        WHERE m.sent_at >= %(since)s AND p.sent_at IS NOT NULL
-          AND (m.sent_at < p.sent_at + make_interval(hours => wait.hours::int)
+              AND kb.policy_id = p.id AND kb.day = before.day
+        WHERE m.sent_at >= %(since)s AND b.sent_at >= {_RULES_SINCE}
+          AND (m.sent_at < b.sent_at + make_interval(hours => wait.hours::int)
                OR local.day < before.day + wait.days::int
                OR kl.workday_number < kb.workday_number + wait.workdays)
         """,  # noqa: S608 – constants
         scope.parameters,
-        mend=_CHANGED_POLICY,
+        mend=_MEND,
     )

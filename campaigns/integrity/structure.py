@@ -131,3 +131,42 @@ def mails_beyond_the_flow(scope: Scope) -> Finding | None:
         scope.parameters,
         mend="Stop the campaign and launch a duplicate of it: its flow was changed under it.",
     )
+
+
+def mails_that_nothing_frees(scope: Scope) -> Finding | None:
+    """A mail waits for the one ahead of it to be sent, which has to be still to come: queued,
+    under way, or of a fate to be settled."""
+    return find(
+        "orphan: mail that waits for one that will not come",
+        """
+        SELECT 'message ' || m.id || ' (mail ' || m.mail_number || ') of enrollment '
+               || m.enrollment_id AS offender
+        FROM campaigns_message m
+        JOIN campaigns_enrollment e ON e.id = m.enrollment_id AND e.status = 'active'
+        JOIN campaigns_campaign c ON c.id = m.campaign_id AND c.status IN ('running', 'paused')
+        WHERE m.status = 'queued' AND m.not_before IS NULL AND NOT EXISTS (
+            SELECT FROM campaigns_message ahead
+            WHERE ahead.enrollment_id = m.enrollment_id AND ahead.mail_number < m.mail_number
+              AND ahead.status IN ('queued', 'sending', 'unknown')
+        )
+        """,
+        scope.parameters,
+        mend="Stop the lead: it gets nothing more, and its campaign would never be completed.",
+    )
+
+
+def mails_that_passed_no_gate(scope: Scope) -> Finding | None:
+    return find(
+        "mail sent or of unknown fate that passed no gate",
+        """
+        SELECT 'message ' || m.id || ' (' || m.status || ')' AS offender
+        FROM campaigns_message m
+        WHERE m.status IN ('sent', 'unknown') AND NOT EXISTS (
+            SELECT FROM campaigns_sendattempt a
+            WHERE a.message_id = m.id AND a.gated_at IS NOT NULL
+        )
+        """,
+        scope.parameters,
+        mend="Find who writes messages other than through campaigns.sending: these took no slot "
+        "and were held against no rule.",
+    )

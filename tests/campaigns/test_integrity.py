@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import io
 import json
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from campaigns.integrity import check_integrity
-from campaigns.models import Campaign, DailyFigures, Enrollment, Message, MessageEvent, SendAttempt
+from campaigns.integrity import CHECKS, check_integrity
+from campaigns.models import (
+    Campaign,
+    DailyFigures,
+    Enrollment,
+    FlowStep,
+    Message,
+    MessageEvent,
+    SendAttempt,
+    SendingDomain,
+    SendingPolicy,
+)
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
 from tests.factories import (
@@ -34,6 +44,9 @@ from tests.factories.campaigns import MONDAY
 pytestmark = pytest.mark.django_db
 NOW = MONDAY + timedelta(days=10)
 THURSDAY = MONDAY + timedelta(days=3)
+DAY = timedelta(days=1)
+FRIDAY = NOW + DAY
+SUNDAY_NIGHT = NOW + 3 * DAY - timedelta(hours=5)
 
 
 @pytest.fixture
@@ -67,7 +80,11 @@ def send(enrollment: Enrollment, mail_number: int, at: datetime) -> Message:
 
 def queue(enrollment: Enrollment, mail_number: int = 1) -> Message:
     message = MessageFactory(enrollment=enrollment, mail_number=mail_number, scheduled_at=NOW)
-    DailyFiguresFactory(campaign=message.campaign, step=message.step, day=NOW.date(), planned=1)
+    figures, _ = DailyFigures.objects.get_or_create(
+        campaign=message.campaign, step=message.step, day=NOW.date()
+    )
+    figures.planned += 1
+    figures.save()
     return message
 
 
@@ -177,6 +194,42 @@ def test_a_mail_of_a_step_that_the_flow_does_not_have_is_found(campaign: Campaig
     DailyFiguresFactory(campaign=campaign, step=step, planned=1)
     assert findings() == {
         "step beyond the flow": (f"message {message.pk}, mail 3 of campaign {campaign.pk}",)
+    }
+
+
+def test_a_mail_that_waits_for_a_canceled_one_is_found(campaign: Campaign) -> None:
+    enrollment = EnrollmentFactory(campaign=campaign, domain=message_of(campaign).domain)
+    first, second = queue(enrollment), queue(enrollment, mail_number=2)
+    Message.objects.filter(pk=second.pk).update(scheduled_at=NOW + DAY, not_before=None)
+    assert findings() == {}
+    Message.objects.filter(pk=first.pk).update(status="canceled")
+    campaign.figures.filter(step=first.step, day=NOW.date()).update(canceled=1)
+    assert findings() == {
+        "orphan: mail that waits for one that will not come": (
+            f"message {second.pk} (mail 2) of enrollment {enrollment.pk}",
+        )
+    }
+
+
+@pytest.mark.parametrize("ahead", ["queued", "sending", "unknown"])
+def test_a_mail_may_wait_for_one_that_is_still_to_come(campaign: Campaign, ahead: str) -> None:
+    enrollment = EnrollmentFactory(campaign=campaign, domain=message_of(campaign).domain)
+    first, second = queue(enrollment), queue(enrollment, mail_number=2)
+    attempt = SendAttemptFactory(message=first, outcome="unknown", gated_at=NOW)
+    Message.objects.filter(pk=first.pk).update(
+        status=ahead, attempt_id=attempt.attempt_id, lease_until=NOW + 365 * DAY
+    )
+    Message.objects.filter(pk=second.pk).update(scheduled_at=NOW + DAY, not_before=None)
+    assert findings() == {}
+
+
+@pytest.mark.parametrize("status", ["sent", "unknown"])
+def test_a_mail_that_passed_no_gate_is_found(campaign: Campaign, status: str) -> None:
+    message = message_of(campaign)
+    Message.objects.filter(pk=message.pk).update(status=status)
+    message.attempts.update(gated_at=None)
+    assert findings() == {
+        "mail sent or of unknown fate that passed no gate": (f"message {message.pk} ({status})",)
     }
 
 
@@ -300,6 +353,105 @@ def test_outcomes_up_to_their_base_are_no_finding(campaign: Campaign) -> None:
     assert "impossible counts" not in findings()
 
 
+@pytest.mark.parametrize(("counted", "is_found"), [(2, False), (1, True), (3, True)])
+def test_a_throttle_that_counts_otherwise_than_the_gates_is_found(
+    campaign: Campaign, counted: int, is_found: bool
+) -> None:
+    SendingDomain.objects.update(sent_on=MONDAY.date(), sent_today=counted)
+    name = message_of(campaign).domain.name
+    check = "counter drift: a domain's count of the day differs from its gates"
+    found = {check: (f"{name} on 2026-06-01: says {counted}, is 2",)}
+    assert findings() == (found if is_found else {})
+
+
+def test_the_throttle_of_a_day_on_which_the_policy_changed_is_left_aside(
+    campaign: Campaign,
+) -> None:
+    SendingDomain.objects.update(sent_on=MONDAY.date(), sent_today=1)
+    SendingPolicy.objects.update(changed_at=MONDAY)
+    assert findings() == {}
+
+
+# --- Plans -------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def planned(campaign: Campaign) -> list[Message]:
+    """Two mails to one lead and one to another, planned for Friday the 12th and after."""
+    domain = message_of(campaign).domain
+    one, other = (EnrollmentFactory(campaign=campaign, domain=domain) for _ in range(2))
+    mails = [queue(one), queue(one, mail_number=2), queue(other)]
+    move(mails[0], FRIDAY)
+    move(mails[1], FRIDAY + 6 * DAY)
+    move(mails[2], FRIDAY + timedelta(minutes=20))
+    return mails
+
+
+def move(message: Message, at: datetime) -> None:
+    Message.objects.filter(pk=message.pk).update(scheduled_at=at, not_before=MONDAY)
+
+
+def test_a_right_plan_has_no_findings(planned: list[Message]) -> None:
+    assert findings() == {}
+
+
+# What was moved where → what is found, and how far or when.
+BROKEN_PLANS = [
+    (0, SUNDAY_NIGHT, "mail planned outside its window", "at 2026-06-14 03:00"),
+    (0, FRIDAY + timedelta(hours=9), "mail planned outside its window", "at 2026-06-12 17:00"),
+    (0, FRIDAY - timedelta(seconds=1), "mail planned outside its window", "at 2026-06-12 07:59"),
+    (2, FRIDAY, "two mails planned in one slot", "00:00:00 after the one before it"),
+    (2, FRIDAY + timedelta(minutes=19), "two mails planned in one slot", "00:19:00 after"),
+    (1, FRIDAY - DAY, "mail planned before the one ahead of it", "(mail 2), 1 day before mail 1"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mail", "at", "check", "words"), BROKEN_PLANS)
+def test_a_plan_that_can_not_be_right_is_found(
+    planned: list[Message], mail: int, at: datetime, check: str, words: str
+) -> None:
+    move(planned[mail], at)
+    found = findings()
+    assert list(found) == [check]
+    assert f"message {planned[mail].pk} " in found[check][0]
+    assert words in found[check][0]
+
+
+@pytest.mark.parametrize("why", ["paused", "replanning", "unknown"])
+@pytest.mark.parametrize(("mail", "at", "check", "words"), BROKEN_PLANS)
+def test_a_plan_that_is_not_made_yet_is_left_aside(
+    planned: list[Message], mail: int, at: datetime, check: str, words: str, why: str
+) -> None:
+    move(planned[mail], at)
+    if why == "paused":
+        Campaign.objects.update(status="paused", paused_at=NOW)
+    elif why == "replanning":
+        SendingDomain.objects.update(needs_replanning=True)
+    else:
+        for message in planned[::2]:
+            ahead = MessageFactory(
+                enrollment=message.enrollment, mail_number=0, status="unknown", step=later_step()
+            )
+            SendAttemptFactory(message=ahead, outcome="unknown", gated_at=NOW)
+    assert check not in findings()
+
+
+def later_step() -> FlowStep:
+    return FlowStepFactory(mail_number=9)
+
+
+def test_without_a_pause_mails_share_a_moment(planned: list[Message]) -> None:
+    SendingPolicy.objects.update(interval_minutes=0)
+    move(planned[2], FRIDAY)
+    assert findings() == {}
+
+
+def test_mails_that_are_late_keep_their_slots(planned: list[Message]) -> None:
+    move(planned[0], MONDAY + timedelta(hours=2, minutes=7))
+    move(planned[2], MONDAY + timedelta(hours=2, minutes=7))
+    assert findings() == {}
+
+
 # --- Pace --------------------------------------------------------------------------------
 
 
@@ -318,10 +470,54 @@ def test_gates_before_the_scope_are_not_looked_at(campaign: Campaign) -> None:
     assert findings(days=2) == {}
 
 
+# What breaks each rule of the policy that holds now.
+STRICTER = [
+    {"interval_minutes": 21},
+    {"daily_cap": 1},
+    {"window_start": time(8, 1)},
+    {"blackout_dates": [MONDAY.date()]},
+    {"blackout_dates": [(MONDAY + DAY).date()]},  # one workday less between the mails
+]
+
+
+@pytest.mark.parametrize("rules", STRICTER)
+def test_the_past_is_held_against_the_policy(campaign: Campaign, rules: dict) -> None:
+    SendingPolicy.objects.update(**rules)
+    assert len(findings()) == 1
+
+
+@pytest.mark.parametrize("rules", STRICTER)
+def test_what_left_before_the_policy_was_changed_is_not_judged_by_it(
+    campaign: Campaign, rules: dict
+) -> None:
+    policy = SendingPolicy.objects.get()
+    for name, value in rules.items():
+        setattr(policy, name, value)
+    with clock.frozen(NOW - DAY):
+        policy.save(update_fields=list(rules))
+    assert findings() == {}
+
+
+@pytest.mark.parametrize("rules", STRICTER)
+def test_what_left_before_the_domain_got_the_policy_is_not_judged_by_it(
+    campaign: Campaign, rules: dict
+) -> None:
+    SendingPolicy.objects.update(**rules)
+    SendingDomain.objects.update(policy_since=NOW - DAY)
+    assert findings() == {}
+
+
+def test_another_name_of_the_policy_changes_no_rule(campaign: Campaign) -> None:
+    policy = SendingPolicy.objects.get()
+    policy.name = "Office hours"
+    policy.save(update_fields=["name"])
+    policy.refresh_from_db()
+    assert policy.changed_at is None
+
+
 def test_a_day_above_the_cap_is_found(campaign: Campaign) -> None:
     domain = campaign.campaign_domains.get().domain
-    domain.policy.daily_cap = 1
-    domain.policy.save()
+    SendingPolicy.objects.update(daily_cap=1)
     assert findings() == {
         "more mails in a day than the cap": (
             f"{domain.name} on 2026-06-01: 2 of 1",
@@ -445,6 +641,49 @@ def test_a_mail_to_a_stopped_lead_is_found(campaign: Campaign) -> None:
     }
 
 
+def test_a_mail_that_may_have_reached_a_stopped_lead_is_found(campaign: Campaign) -> None:
+    message = unknown_mail(campaign)
+    Lead.objects.filter(pk=message.lead_id).update(stopped_at=NOW - timedelta(seconds=6))
+    assert findings() == {
+        "mail sent after its lead was stopped or deleted": (
+            f"message {message.pk} to lead {message.lead_id}",
+        )
+    }
+    Lead.objects.filter(pk=message.lead_id).update(stopped_at=NOW - timedelta(seconds=5))
+    assert findings() == {}
+
+
+def test_a_mail_after_the_end_of_its_flow_is_found(campaign: Campaign) -> None:
+    message = unknown_mail(campaign)
+    Enrollment.objects.filter(pk=message.enrollment_id).update(
+        status="ended", end_reason="replied", ended_at=NOW - timedelta(hours=1, seconds=1)
+    )
+    assert findings() == {
+        "mail sent after its flow had ended": (
+            f"message {message.pk}, enrollment {message.enrollment_id} ended replied",
+        )
+    }
+    Enrollment.objects.filter(pk=message.enrollment_id).update(ended_at=NOW - timedelta(hours=1))
+    assert findings() == {}
+
+
+def test_a_mail_of_unknown_fate_to_a_suppressed_address_is_found(campaign: Campaign) -> None:
+    message = unknown_mail(campaign)
+    Message.objects.filter(pk=message.pk).update(recipient=message.lead.email)
+    SuppressionFactory(value=message.lead.email)
+    MessageContentFactory(message=message)
+    assert list(findings()) == ["mail sent after its address was suppressed"]
+
+
+def unknown_mail(campaign: Campaign) -> Message:
+    """Handed over at `NOW`, and never answered for."""
+    enrollment = EnrollmentFactory(campaign=campaign, domain=message_of(campaign).domain)
+    message = queue(enrollment)
+    SendAttemptFactory(message=message, outcome="unknown", gated_at=NOW)
+    Message.objects.filter(pk=message.pk).update(status="unknown")
+    return message
+
+
 def test_a_mail_after_an_answer_is_found(campaign: Campaign) -> None:
     first, second = message_of(campaign), message_of(campaign, mail_number=2)
     at = MONDAY + timedelta(hours=1)
@@ -517,7 +756,7 @@ def test_the_command_looks_back_as_far_as_it_is_told(campaign: Campaign) -> None
 
 
 def test_all_checks_take_one_query_each(campaign: Campaign, django_assert_num_queries) -> None:
-    with django_assert_num_queries(23 + 4):
+    with django_assert_num_queries(len(CHECKS) + 5):
         findings()
 
 

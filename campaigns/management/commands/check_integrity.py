@@ -23,8 +23,9 @@ class Command(BaseCommand):
             "--days",
             type=int,
             default=30,
-            help="how far back to look at the pace of mails, which is held against the sending "
-            "policies of today (default: %(default)s); everything else is checked in full",
+            help="how far back to look at the pace of mails (default: %(default)s), and of each "
+            "domain no further than to the last change of its sending policy; everything else is "
+            "checked in full",
         )
 
     def handle(self, *, days: int, **options: Any) -> None:
