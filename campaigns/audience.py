@@ -11,6 +11,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import QuerySet
+from django.db.models.expressions import RawSQL
 from django_filters.constants import EMPTY_VALUES
 
 from campaigns.models import Audience
@@ -73,13 +74,40 @@ def resolve(audience: Audience, now: datetime) -> AudienceSelection:
     return _selection(audience, rows)
 
 
+def unknown_leads(audience: Audience) -> list[int]:
+    """The ids that `audience` names and no lead ever had, in their order."""
+    named = list(dict.fromkeys(audience.lead_ids))
+    # One parameter for any number of ids.
+    there = Lead.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [named]))
+    known = set(there.values_list("pk", flat=True))
+    return [pk for pk in named if pk not in known]
+
+
+def named_list(audience: Audience) -> tuple[str, str]:
+    """The list that `audience` is limited to, and the field that says so; blank where none is."""
+    if audience.mode == Audience.Mode.LIST:
+        return audience.list_name, "audience.list_name"
+    name = audience.filters.get("list_name")
+    return (name, "audience.filters") if isinstance(name, str) else ("", "")
+
+
+def unknown_list(name: str) -> list[str] | None:
+    """The lists that there are, where `name` is none of them; else None."""
+    present = Lead.objects.present()
+    if present.filter(list_name=name).exists():
+        return None
+    return list(present.exclude(list_name="").values_list("list_name", flat=True).distinct())
+
+
 def check_audience(audience: Audience) -> None:
     """Raises Refusal, naming the field, unless `audience` says whom it means.
 
     A list without a name and filters without a value would be far more people than anybody
-    meant; everybody is meant by mode all only.
+    meant; everybody is meant by mode all only. Leads without an id are nobody.
     """
     check_mode(audience)
+    if audience.mode == Audience.Mode.LEADS and not audience.lead_ids:
+        raise _unclear("audience.lead_ids", "name the leads")
     if audience.mode == Audience.Mode.LIST and not audience.list_name.strip():
         raise _unclear("audience.list_name", "name the list")
     if audience.mode == Audience.Mode.FILTER and not _narrows(_checked(audience.filters)):

@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from difflib import get_close_matches
 
-from campaigns.audience import AudienceSelection, Exclusion
+from campaigns.audience import AudienceSelection, Exclusion, named_list, unknown_leads, unknown_list
 from campaigns.domain_holding import busy_domains, busy_message
 from campaigns.findings import Finding, NotReady, Severity
 from campaigns.layout import Enrolled, enroll
@@ -35,7 +36,9 @@ def check_rows(rows: CampaignRows, now: datetime) -> list[Finding]:
         findings.append(Finding(Severity.ERROR, refusal.code, refusal.message, field))
     else:
         findings += _about_audience(rows.audience, selection)
+        findings += _about_names(rows.audience, selection)
         findings += _about_held(enrolled)
+        findings += _about_waits(prepared)
         findings += _about_duration(prepared, enrolled)
     return sorted(findings, key=lambda found: list(Severity).index(found.severity))
 
@@ -70,13 +73,6 @@ def _about_audience(audience: Audience, selection: AudienceSelection) -> Iterato
             "Look at the audience and what it excludes.",
             "audience",
         )
-    if absent := selection.excluded.get(Exclusion.NOT_FOUND):
-        yield Finding(
-            Severity.WARNING,
-            "leads_not_found",
-            f"{absent} of the leads that are named don't exist.",
-            "audience.lead_ids",
-        )
     suppressed = sum(
         selection.excluded.get(reason, 0) for reason in (Exclusion.SUPPRESSED, Exclusion.BOUNCED)
     )
@@ -88,6 +84,31 @@ def _about_audience(audience: Audience, selection: AudienceSelection) -> Iterato
             f"it ({counted(suppressed, 'lead')}): nobody may mail them.",
             "audience.exclude_suppressed",
         )
+
+
+def _about_names(audience: Audience, selection: AudienceSelection) -> Iterator[Finding]:
+    """What the audience names and nobody has."""
+    if selection.excluded.get(Exclusion.NOT_FOUND):
+        absent = unknown_leads(audience)
+        some = ", ".join(map(str, absent[:5])) + (" …" if len(absent) > 5 else "")
+        yield Finding(
+            Severity.WARNING,
+            "leads_not_found",
+            f"{len(absent)} of {counted(len(set(audience.lead_ids)), 'lead')} named are not there: "
+            f"{some}. Take them out, or look for a mistake in the ids.",
+            "audience.lead_ids",
+        )
+    name, field = named_list(audience)
+    if name and not selection.matched and (known := unknown_list(name)) is not None:
+        near = get_close_matches(name, known, n=3)
+        hint = f"Did you mean {_either(near)}?" if near else "Look it up among the leads."
+        yield Finding(
+            Severity.WARNING, "list_not_found", f'There is no list "{name}". {hint}', field
+        )
+
+
+def _either(names: Sequence[str]) -> str:
+    return " or ".join(f'"{name}"' for name in names)
 
 
 def _about_held(enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
@@ -103,6 +124,18 @@ def _about_held(enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
             "and keeps its domains, until its held leads are reviewed or it is stopped.",
             "audience",
         )
+
+
+def _about_waits(prepared: Prepared) -> Iterator[Finding]:
+    for mail in prepared.mails[1:]:
+        if not mail.delay.amount:
+            yield Finding(
+                Severity.WARNING,
+                "no_wait",
+                f"Mail {mail.number} follows the one before it without a wait: a lead gets both "
+                "on the same day. Put a wait between them.",
+                "flow_id" if prepared.rows.campaign.flow is not None else "followup.days",
+            )
 
 
 def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterator[Finding]:

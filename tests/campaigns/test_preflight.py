@@ -6,6 +6,9 @@ from campaigns.lifecycle import launch
 from campaigns.preflight import check
 from tests.campaigns.drafts import EARLY, MORNING, a_domain, a_draft, a_flow
 from tests.factories import (
+    FlowFactory,
+    FlowStepFactory,
+    FlowVersionFactory,
     LeadFactory,
     SendingAccountFactory,
     SendingPolicyFactory,
@@ -103,10 +106,46 @@ def test_an_empty_audience_is_a_warning():
     assert codes(a_draft()) == ["no_leads"]
 
 
-def test_named_leads_that_do_not_exist_are_counted():
+def test_named_leads_that_do_not_exist_are_counted_and_named():
     lead = LeadFactory()
     draft = a_draft(mode="leads", audience={"lead_ids": [lead.pk, lead.pk + 1, lead.pk + 2]})
-    assert found(draft)["leads_not_found"].message.startswith("2 of the leads")
+    finding = found(draft)["leads_not_found"]
+    assert (finding.severity, finding.field) == ("warning", "audience.lead_ids")
+    assert finding.message.startswith(
+        f"2 of 3 leads named are not there: {lead.pk + 1}, {lead.pk + 2}. "
+    )
+
+
+@pytest.mark.parametrize(
+    ("mode", "rules", "field"),
+    [
+        ("list", {"list_name": "hotls"}, "audience.list_name"),
+        ("filter", {"filters": {"list_name": "hotls"}}, "audience.filters"),
+    ],
+)
+def test_a_list_that_does_not_exist_is_told_with_the_near_ones(mode, rules, field):
+    LeadFactory(list_name="hotels")
+    LeadFactory(list_name="musea")
+    finding = found(a_draft(mode=mode, audience=rules))["list_not_found"]
+    assert (finding.severity, finding.field) == ("warning", field)
+    assert finding.message == 'There is no list "hotls". Did you mean "hotels"?'
+
+
+def test_a_list_whose_leads_are_all_excluded_is_no_unknown_list():
+    LeadFactory(list_name="hotels", stopped_at=MORNING)
+    assert codes(a_draft(mode="list", audience={"list_name": "hotels"})) == ["no_leads"]
+
+
+def test_mails_without_a_wait_between_them_are_a_warning():
+    LeadFactory()
+    version = FlowVersionFactory(flow=FlowFactory())
+    for number in (1, 2):
+        FlowStepFactory(version=version, mail_number=number)
+    finding = found(a_draft(flow=version.flow))["no_wait"]
+    assert (finding.severity, finding.field) == ("warning", "flow_id")
+    assert finding.message.startswith("Mail 2 follows the one before it without a wait")
+    follow_up = found(a_draft(followup_enabled=True, followup_days=0))["no_wait"]
+    assert follow_up.field == "followup.days"
 
 
 def test_who_wants_suppressed_leads_is_told_that_nobody_may_mail_them():
