@@ -64,7 +64,6 @@ class CampaignViewSet(ApiViewSet):
         draft, by = CampaignDraft(**draft_fields(command)), cast(User, request.user)
         if command["draft"]:
             return self._detail(wizard.create_campaign(draft, by=by).pk, status=201)
-        _require_audience(command)
         launched = wizard.create_and_launch(draft, clock.now(), by=by)
         return self._detail(launched.campaign.pk, status=201)
 
@@ -161,16 +160,6 @@ def _matching(campaigns: QuerySet[Campaign], query: dict[str, Any]) -> QuerySet[
         campaigns = campaigns.filter(campaign_domains__domain__name=query["domain"].lower())
     sign = "-" if query["sort_order"] == "desc" else ""
     return campaigns.order_by(f"{sign}{query['sort_by']}", f"{sign}id")
-
-
-def _require_audience(command: dict[str, Any]) -> None:
-    """A launch without a word on whom it is for is a mistake, not a mail to nobody."""
-    if command.get("audience", {}).get("mode"):
-        return
-    raise Refusal(
-        "Say whom the campaign is for, or save it as a draft.",
-        fields={"audience.mode": "is needed: leads, filter, list or all"},
-    )
 
 
 def _with_audience(campaign: Campaign) -> Campaign:

@@ -199,6 +199,13 @@ def test_a_launch_that_names_no_mail_does_not_send_the_domains_default_flow(
     assert not Message.objects.exists()
 
 
+def test_a_launch_of_nothing_names_all_that_is_missing_at_once(marketer: ApiClient) -> None:
+    answer = post(marketer, {})
+
+    assert answer.status_code == 422
+    assert set(errors_of(answer)) == {"name", "template_id", "audience.lead_ids", "domains"}
+
+
 @pytest.mark.parametrize("missing", ["name", "domains", "audience"])
 def test_what_a_launch_needs_is_422_and_named(
     marketer: ApiClient, payload: dict, missing: str
@@ -300,6 +307,8 @@ def test_an_unknown_filter_is_422_and_the_known_ones_are_named(
 @pytest.mark.parametrize(
     ("audience", "field"),
     [
+        ({}, "audience.lead_ids"),
+        ({"mode": "leads", "lead_ids": []}, "audience.lead_ids"),
         ({"mode": "list", "list_name": ""}, "audience.list_name"),
         ({"mode": "filter", "filters": {}}, "audience.filters"),
         ({"mode": "all", "lead_ids": ["1"]}, "audience.lead_ids"),
