@@ -77,7 +77,7 @@ def _environment(place: Place, database_url: str) -> dict[str, str]:
         "DEVELOPMENT": "true",
         "DEBUG": "false",
         "MAIL_TEST_MODE": "false",
-        "LOG_LEVEL": "INFO",
+        "LOG_LEVEL": "WARNING",
     }
 
 

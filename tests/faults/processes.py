@@ -11,7 +11,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from django_celery_beat.models import PeriodicTask, PeriodicTasks
+from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTasks
 
 from mailsuite.celery import app
 from mailsuite.lib.children import dies_with_parent
@@ -24,10 +24,14 @@ NODES = ("north", "south")
 
 
 def quicken_schedule() -> None:
-    """Plans are mended as often as ticks come, and what has no part in sending keeps still: the
-    clock waits for the one, and the other would only take the machine's time."""
+    """Plans are mended as often as ticks come, because the clock waits for them. What the clock
+    does not wait for comes once a second, and what has no part in sending keeps still: it would
+    only take the machine's time."""
     tick = PeriodicTask.objects.get(name="tick")
     PeriodicTask.objects.filter(name="roll-over").update(interval=tick.interval)
+    second, _ = IntervalSchedule.objects.get_or_create(every=1, period=IntervalSchedule.SECONDS)
+    seldom = PeriodicTask.objects.filter(name__in=["release-unmailable", "complete-finished"])
+    seldom.update(interval=second)
     idle = PeriodicTask.objects.exclude(task__startswith="campaigns.tasks.")
     idle.exclude(name="celery.backend_cleanup").update(enabled=False)
     PeriodicTasks.update_changed()

@@ -17,8 +17,8 @@ from tests.faults.proxy import CommitProxy, Loss, commit_proxy
 from tests.smtp import SmtpServer, smtp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GATE = '"gated_at" = '
-FINISH = '"campaigns_messageevent"'
+GATE = "phase = 'wire'"
+FINISH = "INSERT INTO campaigns_messageevent"
 
 
 @pytest.fixture

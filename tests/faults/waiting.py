@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from django.db import OperationalError, connection
 
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.03
 PATIENCE_SECONDS = 60.0
 
 
