@@ -3,9 +3,12 @@ the file `celerybeat-schedule`."""
 
 import os
 
-from celery import Celery
+import structlog
+from celery import Celery, Task
 from celery.signals import setup_logging, task_prerun
 from django.db import close_old_connections
+from django.dispatch import receiver
+from django_structlog.celery.signals import bind_extra_task_metadata
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mailsuite.settings")
@@ -20,6 +23,12 @@ app.steps["worker"].add(DjangoStructLogInitStep)
 @setup_logging.connect
 def keep_django_logging(**_: object) -> None:
     """Celery would put its own handlers in place of the structured ones."""
+
+
+@receiver(bind_extra_task_metadata)
+def name_the_task(*, task: Task, **_: object) -> None:
+    """Only the line of its start would have the name, and that one is for debugging."""
+    structlog.contextvars.bind_contextvars(task=task.name)
 
 
 @task_prerun.connect

@@ -94,6 +94,24 @@ def test_a_task_is_one_line_with_its_id(log: io.StringIO) -> None:
     events = [line["event"] for line in first]
     assert list(dict.fromkeys(events)) == ["housekeeping", "task_succeeded"]
     assert second[-1]["request_id"] == "of-the-request"
+    assert {line["task"] for line in first} == {"mailsuite.tasks.housekeeping"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_task_that_fails_is_named_with_its_traceback(
+    log: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail() -> None:
+        raise RuntimeError("out of paper")
+
+    monkeypatch.setattr(app.tasks["mailsuite.tasks.housekeeping"], "run", fail)
+    with start_worker(app, perform_ping_check=False, loglevel="INFO"):
+        task_id = app.send_task("mailsuite.tasks.housekeeping").id
+        wait_for(log, task_id)
+    failed = next(line for line in lines(log) if line["event"] == "task_failed")
+    assert (failed["task_id"], failed["level"]) == (task_id, "error")
+    assert failed["task"] == "mailsuite.tasks.housekeeping"
+    assert "RuntimeError: out of paper" in failed["exception"]
 
 
 def wait_for(log: io.StringIO, *task_ids: str) -> None:
