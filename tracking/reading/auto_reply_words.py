@@ -38,7 +38,7 @@ AWAY = re.compile(
     r"|\bafwezig(?:heid)?\b|\b(?:ben|zijn) (?:ik |wij |we )?(?:weer )?(?:terug|retour) (?:op"
     r"|vanaf|in)\b|\bbuiten kantoor\b|\bgesloten (?:van|tot|wegens|t/m)"
     r"|\b(?:wij|we) (?:zijn|genieten) \w* ?gesloten"
-    r"|\b(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor|in dienst)\b|\bop vakantie\b"
+    r"|\b(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor|in dienst)\b|\b(?:op|met) vakantie\b"
     r"|\bmet verlof\b"
     # German
     r"|\b(?:nicht|derzeit nicht|zurzeit nicht) (?:im (?:b(?:ü|ue)ro|haus|dienst)|erreichbar"
@@ -57,7 +57,8 @@ AWAY = re.compile(
     _I,
 )
 LEFT = re.compile(
-    r"\b(?:e-?)?(?:mail ?)?(?:adres|address|mailbox|postbus|adresse|postfach)\b[^.]{0,30}\b(?:niet (?:meer|langer)"
+    r"\b(?:e-?)?(?:mail ?)?(?:adres|address|mailbox|postbus|adresse"
+    r"|postfach)\b[^.]{0,30}\b(?:niet (?:meer|langer)"
     r"|no longer|nicht (?:mehr|l(?:ä|ae)nger)|n'est plus)\b[^.]{0,20}\b(?:gebruik\w*|use[d]?"
     r"|acti\w+|aktiv|gelezen|read|monitored|valid\w?|geldig|g(?:ü|ue)ltig|utilis\w+|abgerufen)\b"
     r"|\bno longer (?:works?|working|employed|with (?:us|the company|\w+ ?(?:inc|ltd|bv|gmbh)?)"
