@@ -7,8 +7,9 @@ are the same few for one mail and for a whole batch.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.db import connection, transaction
@@ -44,64 +45,58 @@ def mark_sent(
 
 
 def _mark_sent(messages: Sequence[Message], actor: MessageEvent.Actor, tally: Tally) -> None:
-    gates = last_gates(messages)
+    gates = gate_times(messages)
     for message in messages:
         if message.pk not in gates:
             raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
         if message.status != Message.Status.SENDING:
             # What follows it was planned around a mail of unknown fate.
             tally.replan(message.domain_id)
-    fresh = _without_event(messages)
-    if not fresh:
-        return
+    fresh = _record(messages, gates, actor)
     for message in fresh:
         message.status = Message.Status.SENT
-        message.sent_at = gates[message.pk].gated_at
+        message.sent_at = gates[message.pk]
         message.error = ""
         message.lease_until = None
         _count(message, tally)
-    _record(fresh, actor)
     sent = {message.pk: _sent_at(message) for message in fresh}
     _write(Message, "status = 'sent', sent_at = new.at, error = '', lease_until = NULL", sent)
     _mark_leads(fresh)
     _free_next(fresh, tally)
 
 
-def last_gates(messages: Iterable[Message]) -> dict[int, SendAttempt]:
-    """Message id → the attempt that last passed the gate, for those that have one."""
-    attempts = (
-        SendAttempt.objects.filter(message__in=messages, gated_at__isnull=False)
-        .order_by("message_id", "-id")
-        .distinct("message_id")
-    )
-    return {attempt.message_id: attempt for attempt in attempts}
-
-
-def _source_id(message: Message) -> str:
-    return f"sent:{message.pk}"
-
-
-def _without_event(messages: Sequence[Message]) -> list[Message]:
-    """Those that were not recorded as sent before. The locks on them keep the answer true."""
-    known = set(
-        MessageEvent.objects.filter(source_id__in=map(_source_id, messages)).values_list(
-            "message_id", flat=True
+def gate_times(messages: Iterable[Message]) -> dict[int, datetime]:
+    """Message id → when it last passed the gate (business time), for those that did."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (message_id) message_id, gated_at "  # noqa: S608
+            f"FROM {SendAttempt._meta.db_table} "
+            "WHERE message_id = ANY(%s) AND gated_at IS NOT NULL ORDER BY message_id, id DESC",
+            [[message.pk for message in messages]],
         )
-    )
-    return [message for message in messages if message.pk not in known]
+        return dict(cursor.fetchall())
 
 
-def _record(messages: Sequence[Message], actor: MessageEvent.Actor) -> None:
-    MessageEvent.objects.bulk_create(
-        MessageEvent(
-            message=message,
-            kind=MessageEvent.Kind.SENT,
-            at=_sent_at(message),
-            source_id=_source_id(message),
-            actor=actor,
+def _record(
+    messages: Sequence[Message], gates: Mapping[int, datetime], actor: MessageEvent.Actor
+) -> list[Message]:
+    """Write the events; answer the messages that had none before."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {MessageEvent._meta.db_table} "  # noqa: S608
+            "(message_id, kind, actor, at, source_id, user_agent, detail) "
+            "SELECT id, %s, %s, at, 'sent:' || id, '', '{}' "
+            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) "
+            "ON CONFLICT (source_id) DO NOTHING RETURNING message_id",
+            [
+                MessageEvent.Kind.SENT,
+                actor,
+                [message.pk for message in messages],
+                [gates[message.pk] for message in messages],
+            ],
         )
-        for message in messages
-    )
+        fresh = {message_id for (message_id,) in cursor.fetchall()}
+    return [message for message in messages if message.pk in fresh]
 
 
 def _sent_at(message: Message) -> datetime:
@@ -122,65 +117,67 @@ def _mark_leads(messages: Sequence[Message]) -> None:
     _write(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", latest)
 
 
+class _Following(NamedTuple):
+    """The queued mail that comes next in a flow."""
+
+    pk: int
+    mail_number: int
+    scheduled_at: datetime
+
+
 def _free_next(messages: Sequence[Message], tally: Tally) -> None:
     """Give the next mail of each flow its earliest moment, or end the flow as completed."""
     following = _following(messages)
-    earliest = _Earliest(message.step for message in following.values())
-    openings: dict[int, datetime] = {}
-    for message in messages:
-        then = following.get(message.pk)
-        if then is None:
-            continue
-        then.not_before = earliest.after(message, then)
-        if then.scheduled_at < then.not_before:
-            tally.replan(message.domain_id)
-        openings[then.pk] = then.not_before
-    _write(Message, "not_before = new.at", openings)
     _complete([message for message in messages if message.pk not in following])
+    freeing = [message for message in messages if message.pk in following]
+    delays = _delays({message.step.version_id for message in freeing})
+    openings: dict[int, datetime] = {}
+    for message in freeing:
+        then = following[message.pk]
+        opens = _earliest(message, delays[message.step.version_id][then.mail_number])
+        openings[then.pk] = opens
+        if then.scheduled_at < opens:
+            tally.replan(message.domain_id)
+    _write(Message, "not_before = new.at", openings)
 
 
-def _following(messages: Sequence[Message]) -> dict[int, Message]:
-    """Message id → the queued one that comes next in its flow, where there is one."""
-    mail_numbers = {message.enrollment_id: message.mail_number for message in messages}
+def _following(messages: Sequence[Message]) -> dict[int, _Following]:
+    """Message id → the one that comes next in its flow, where there is one."""
+    of_enrollment = {message.enrollment_id: message for message in messages}
     queued = (
         Message.objects.queued()
-        .filter(enrollment__in=mail_numbers)
-        .select_related("step")
+        .filter(enrollment__in=of_enrollment)
         .order_by("-mail_number")
+        .values_list("enrollment_id", "pk", "mail_number", "scheduled_at")
     )
-    nearest = {
-        one.enrollment_id: one
-        for one in queued
-        if one.mail_number > mail_numbers[one.enrollment_id]
-    }
-    return {
-        message.pk: nearest[message.enrollment_id]
-        for message in messages
-        if message.enrollment_id in nearest
-    }
+    following = {}
+    for enrollment_id, *row in queued:
+        then = _Following(*row)
+        message = of_enrollment[enrollment_id]
+        if then.mail_number > message.mail_number:
+            following[message.pk] = then
+    return following
 
 
-class _Earliest:
-    """When a mail may leave at the earliest, counted from the real sending of the one before."""
+def _earliest(message: Message, delay: Delay) -> datetime:
+    """When the mail after `message` may leave at the earliest (UTC), counted from the real
+    sending.
 
-    def __init__(self, steps: Iterable[FlowStep]) -> None:
-        self._delays = _delays({step.version_id for step in steps})
-
-    def after(self, message: Message, following: Message) -> datetime:
-        """UTC. Rules that leave no day to send on must not keep a mail that is gone from being
-        recorded: then the window stays shut anyway, until somebody mends them and the domain is
-        replanned."""
-        try:
-            calendar = sending_calendar(message.domain.policy, message.campaign)
-            delay = self._delays[following.step.version_id][following.mail_number]
-            return calendar.earliest(_sent_at(message), delay)
-        except (Refusal, NoSendingDayError) as problem:
-            log.warning("no earliest moment", message_id=following.pk, detail=str(problem))
-            return _sent_at(message) + timedelta(days=1)
+    Rules that leave no day to send on must not keep a mail that is gone from being recorded: then
+    the window stays shut anyway, until somebody mends them and the domain is replanned.
+    """
+    try:
+        calendar = sending_calendar(message.domain.policy, message.campaign)
+        return calendar.earliest(_sent_at(message), delay)
+    except (Refusal, NoSendingDayError) as problem:
+        log.warning("no earliest moment", message_id=message.pk, detail=str(problem))
+        return _sent_at(message) + timedelta(days=1)
 
 
-def _delays(version_ids: Iterable[int]) -> dict[int, Mapping[int, Delay]]:
+def _delays(version_ids: Collection[int]) -> dict[int, Mapping[int, Delay]]:
     """Flow version id → mail number → the wait before it."""
+    if not version_ids:
+        return {}
     steps: dict[int, list[FlowStep]] = {}
     for step in FlowStep.objects.filter(version__in=version_ids):
         steps.setdefault(step.version_id, []).append(step)

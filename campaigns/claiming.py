@@ -39,43 +39,33 @@ def claim_due(
     none is due. `now` is business time.
 
     `without_accounts` leaves those out that would leave by one of these sending accounts.
-    SKIP LOCKED: a row that another worker is claiming at this moment is not waited for.
+    SKIP LOCKED: a row that another worker is claiming at this moment is not waited for. One
+    statement, so that nothing else can come in between.
     """
     due = (
         Message.objects.due(now)
         .filter(domain=domain_id)
         .by_other_accounts_than(without_accounts)
         .select_for_update(skip_locked=True, no_key=True, of=("self",))
-        .values_list("pk", flat=True)[:at_most]
+        .values_list("pk")[:at_most]
     )
-    claims = [Claim(message_id, uuid.uuid4()) for message_id in due]
-    if not claims:
-        return []
+    selected, parameters = due.query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {Message._meta.db_table} AS message "  # noqa: S608
-            "SET status = 'sending', phase = 'claimed', attempt_id = claim.attempt_id, "
-            "lease_until = now() + make_interval(secs => %s) "
-            "FROM unnest(%s::bigint[], %s::uuid[]) AS claim (message_id, attempt_id) "
-            "WHERE message.id = claim.message_id",
-            [
-                CLAIM_LEASE.total_seconds(),
-                [claim.message_id for claim in claims],
-                [claim.attempt_id for claim in claims],
-            ],
+            f"WITH due (id) AS ({selected}), claimed AS ("  # noqa: S608
+            f" UPDATE {Message._meta.db_table} AS message"
+            " SET status = 'sending', phase = 'claimed', attempt_id = gen_random_uuid(),"
+            " lease_until = now() + make_interval(secs => %s)"
+            " FROM due WHERE message.id = due.id"
+            " RETURNING message.id, message.attempt_id, message.scheduled_at"
+            "), opened AS ("
+            f" INSERT INTO {SendAttempt._meta.db_table}"
+            " (message_id, domain_id, attempt_id, outcome, started_at, worker, detail)"
+            " SELECT id, %s, attempt_id, 'under_way', %s, %s, '' FROM claimed"
+            ") SELECT id, attempt_id FROM claimed ORDER BY scheduled_at, id",
+            [*parameters, CLAIM_LEASE.total_seconds(), domain_id, now, socket.gethostname()[:200]],
         )
-    worker = socket.gethostname()[:200]
-    SendAttempt.objects.bulk_create(
-        SendAttempt(
-            message_id=claim.message_id,
-            domain_id=domain_id,
-            attempt_id=claim.attempt_id,
-            started_at=now,
-            worker=worker,
-        )
-        for claim in claims
-    )
-    return claims
+        return [Claim(*row) for row in cursor.fetchall()]
 
 
 def held_by(claim: Claim) -> dict[str, object]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns.acceptance import last_gates, mark_sent
+from campaigns.acceptance import mark_sent
 from campaigns.enrollments import end_enrollments
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
@@ -106,8 +106,10 @@ def may_have_arrived(message: Message) -> bool:
         return True
     if message.status != Message.Status.QUEUED:
         return False
-    attempt = last_gates([message]).get(message.pk)
-    return attempt is not None and attempt.outcome == SendAttempt.Outcome.UNKNOWN
+    gated = (
+        SendAttempt.objects.filter(message=message, gated_at__isnull=False).order_by("id").last()
+    )
+    return gated is not None and gated.outcome == SendAttempt.Outcome.UNKNOWN
 
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:

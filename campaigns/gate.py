@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 import structlog
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
-from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
 from campaigns import objections, throttle
@@ -128,29 +128,31 @@ def _decide(departures: Sequence[Departure]) -> list[Decision]:
 
 def _locked(claims: Sequence[Claim]) -> tuple[dict[int, Message], SendingDomain]:
     """Id → message, for those that are still these claims', and their domain; all that may
-    forbid them is locked: shared where many gates read it, for this one alone where the slot is
-    taken."""
+    forbid them is locked, and read as it is then: shared where many gates read it, for this one
+    alone where the slot is taken."""
     found = Message.objects.filter(pk__in=[claim.message_id for claim in claims]).values_list(
         "campaign_id", "lead_id", "enrollment_id", "domain_id"
     )
     campaign_ids, lead_ids, enrollment_ids, domain_ids = map(set, zip(*found, strict=True))
-    _share_lock(Campaign, campaign_ids)
-    _share_lock(Lead, lead_ids)
-    _share_lock(Enrollment, enrollment_ids)
-    ours = Message.objects.filter(
-        attempt_id__in=[claim.attempt_id for claim in claims],
-        status=Message.Status.SENDING,
-        phase=Message.Phase.CLAIMED,
-        lease_until__gt=Now(),
+    campaigns = _share_locked(Campaign, campaign_ids)
+    leads = _share_locked(Lead, lead_ids)
+    enrollments = _share_locked(Enrollment, enrollment_ids)
+    ours = Message.objects.raw(
+        f"SELECT * FROM {Message._meta.db_table} "  # noqa: S608
+        "WHERE attempt_id = ANY(%s) AND status = 'sending' AND phase = 'claimed' "
+        "AND lease_until > now() ORDER BY id FOR NO KEY UPDATE",
+        [[claim.attempt_id for claim in claims]],
     )
-    ids = list(ours.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True))
+    messages = {message.pk: message for message in ours}
     domain = (
         SendingDomain.objects.select_related("policy")
         .select_for_update(no_key=True, of=("self",))
         .get(pk__in=domain_ids)
     )
-    messages = Message.objects.select_related("campaign", "enrollment", "lead").in_bulk(ids)
     for message in messages.values():
+        message.campaign = campaigns[message.campaign_id]
+        message.lead = leads[message.lead_id]
+        message.enrollment = enrollments[message.enrollment_id]
         message.domain = domain
     return messages, domain
 
@@ -197,25 +199,33 @@ def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
     mails = {departure.claim.message_id: departure.mail for departure in departures}
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE {Message._meta.db_table} AS message "  # noqa: S608
-            "SET phase = 'wire', recipient = mail.recipient, "
-            "lease_until = now() + make_interval(secs => %s) "
-            "FROM unnest(%s::bigint[], %s::text[]) AS mail (message_id, recipient) "
-            "WHERE message.id = mail.message_id",
-            [WIRE_LEASE.total_seconds(), list(mails), [mail.recipient for mail in mails.values()]],
+            f"WITH wire AS (UPDATE {Message._meta.db_table} AS message"  # noqa: S608
+            " SET phase = 'wire', recipient = mail.recipient,"
+            " lease_until = now() + make_interval(secs => %s)"
+            " FROM unnest(%s::bigint[], %s::text[]) AS mail (message_id, recipient)"
+            " WHERE message.id = mail.message_id"
+            " RETURNING message.attempt_id, message.scheduled_at) "
+            f"UPDATE {SendAttempt._meta.db_table} AS attempt"
+            " SET gated_at = %s, scheduled_at = wire.scheduled_at"
+            " FROM wire WHERE attempt.attempt_id = wire.attempt_id",
+            [
+                WIRE_LEASE.total_seconds(),
+                list(mails),
+                [mail.recipient for mail in mails.values()],
+                now,
+            ],
         )
-    slot = Message.objects.filter(pk=OuterRef("message")).values("scheduled_at")
-    SendAttempt.objects.filter(
-        attempt_id__in=[departure.claim.attempt_id for departure in departures]
-    ).update(gated_at=now, scheduled_at=Subquery(slot))
     keep(mails)
 
 
-def _share_lock(model: type[Campaign | Lead | Enrollment], ids: Collection[int]) -> None:
-    """Any number of gates at once; whoever changes the rows waits for them, and they for it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT 1 FROM {model._meta.db_table} "  # noqa: S608
-            "WHERE id = ANY(%s) ORDER BY id FOR SHARE",
-            [list(ids)],
-        )
+Shared = TypeVar("Shared", Campaign, Lead, Enrollment)
+
+
+def _share_locked(model: type[Shared], ids: Collection[int]) -> dict[int, Shared]:
+    """The rows by id. Any number of gates at once; whoever changes them waits for these, and
+    they for it."""
+    rows = model.objects.raw(
+        f"SELECT * FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR SHARE",  # noqa: S608
+        [list(ids)],
+    )
+    return {row.pk: row for row in rows}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import connection
+
 from campaigns.models import Enrollment, Message
 from leads.models import Lead
 
@@ -15,13 +17,14 @@ def lock_messages(message_ids: Collection[int]) -> dict[int, Message]:
     NO KEY UPDATE, because inserting a row that points to one of them takes a KEY SHARE lock
     on it, which a concurrent insert may hold already.
     """
-    lead_ids = set(
-        Message.objects.filter(pk__in=message_ids).order_by().values_list("lead_id", flat=True)
-    )
-    leads = Lead.objects.filter(pk__in=lead_ids).order_by("pk")
-    list(leads.select_for_update(no_key=True).values_list("pk", flat=True))
-    of_leads = Enrollment.objects.filter(lead__in=lead_ids).order_by("pk")
-    list(of_leads.select_for_update(no_key=True).values_list("pk", flat=True))
+    of_messages = f"(SELECT lead_id FROM {Message._meta.db_table} WHERE id = ANY(%s))"  # noqa: S608
+    with connection.cursor() as cursor:
+        for table, column in ((Lead, "id"), (Enrollment, "lead_id")):
+            cursor.execute(
+                f"SELECT 1 FROM {table._meta.db_table} "  # noqa: S608
+                f"WHERE {column} IN {of_messages} ORDER BY id FOR NO KEY UPDATE",
+                [list(message_ids)],
+            )
     messages = (
         Message.objects.select_related("enrollment", "domain__policy", "campaign", "step")
         .filter(pk__in=message_ids)
