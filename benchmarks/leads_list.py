@@ -18,7 +18,7 @@ from benchmarks.timing import by_turns, seconds_of
 
 LEADS, SMALL = 1_000_000, 10_000
 QUICK_LEADS, QUICK_SMALL = 40_000, 4_000
-_TIMES = 9
+_TIMES = 5
 
 REQUESTS = {
     "newest": "",
