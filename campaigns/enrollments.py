@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
@@ -11,6 +12,20 @@ from django.db import connection, transaction
 from campaigns.models import Enrollment, Message, SendingDomain
 from campaigns.querysets import EnrollmentQuerySet
 from campaigns.tally import Tally
+
+_Reason = Enrollment.EndReason
+# Why a mail is canceled, by the end of its lead's flow.
+_REASONS = {
+    _Reason.REPLIED: "the lead replied",
+    _Reason.UNSUBSCRIBED: "the lead opted out",
+    _Reason.BOUNCED: "a mail to the lead's address bounced",
+    _Reason.COMPLAINED: "the lead complained",
+    _Reason.SUPPRESSED: "the address is suppressed",
+    _Reason.STOPPED: "the lead was stopped",
+    _Reason.DELETED: "the lead was deleted",
+    _Reason.FAILED: "a mail before it could not be sent",
+    _Reason.CAMPAIGN_STOPPED: "the campaign was stopped",
+}
 
 
 @transaction.atomic
@@ -48,21 +63,24 @@ def cancel_queued(
     *,
     tally: Tally | None = None,
 ) -> int:
-    """Cancel the queued ones among these messages, or the messages of these enrollments.
+    """Cancel the queued ones among these messages, or the messages of these enrollments; their
+    `error` says why.
 
     Within a transaction, with the enrollments locked. One statement, however many there are,
     locking in one order.
     """
-    table = Message._meta.db_table
+    table, enrollments = Message._meta.db_table, Enrollment._meta.db_table
     with connection.cursor() as cursor:
         cursor.execute(
             f"WITH queued AS (SELECT id FROM {table} "  # noqa: S608
             f"WHERE {column} = ANY(%s) AND status = 'queued' ORDER BY id FOR NO KEY UPDATE), "
-            f"canceled AS (UPDATE {table} AS message SET status = 'canceled' "
-            "FROM queued WHERE message.id = queued.id "
+            f"canceled AS (UPDATE {table} AS message SET status = 'canceled', "
+            "error = coalesce(%s::jsonb ->> enrollment.end_reason, message.error) "
+            f"FROM queued, {enrollments} AS enrollment "
+            "WHERE message.id = queued.id AND enrollment.id = message.enrollment_id "
             "RETURNING message.campaign_id, message.step_id, message.domain_id) "
             "SELECT campaign_id, step_id, domain_id, count(*) FROM canceled GROUP BY 1, 2, 3",
-            [list(ids)],
+            [list(ids), json.dumps(_REASONS)],
         )
         groups: list[tuple[int, int, int, int]] = cursor.fetchall()
     own = Tally()

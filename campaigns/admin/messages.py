@@ -85,7 +85,7 @@ class EventTable(ReadOnlyTable):
 class MessageAdmin(ReadOnlyAdmin):
     list_display = [
         "lead", "campaign", "mail_number", "domain", "state", "scheduled_at", "sent_at",
-        "opened_at", "clicked_at",
+        "opened_at", "clicked_at", "error",
     ]  # fmt: skip
     list_select_related = ["lead", "campaign", "domain"]
     list_filter = [

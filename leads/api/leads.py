@@ -75,8 +75,8 @@ class LeadViewSet(ApiViewSet):
 
     @extend_schema(responses=Nothing)
     def destroy(self, request: Request, lead_id: int) -> Response:
-        """Take a lead out of all lists; what is planned for it is canceled. Imports don't bring
-        it back, /restore does."""
+        """Take a lead out of all lists. Nothing leaves for it any more; what is planned is canceled
+        within a minute. Imports don't bring it back, /restore does."""
         self.found(self.queryset, lead_id)
         delete_leads(Lead.objects.filter(pk=lead_id), clock.now())
         return Response(None)

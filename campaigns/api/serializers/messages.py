@@ -55,7 +55,9 @@ class MessageItem(serializers.Serializer):
     replied_at = serializers.DateTimeField(allow_null=True)
     bounced_at = serializers.DateTimeField(allow_null=True)
     retries = serializers.IntegerField()
-    error = serializers.CharField(allow_blank=True)
+    error = serializers.CharField(
+        allow_blank=True, help_text="Why it failed or was canceled, or the last try was put off."
+    )
 
     def get_email(self, message: Message) -> str:
         return message.recipient or message.lead.email
