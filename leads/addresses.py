@@ -63,7 +63,7 @@ def _unwrapped(text: str) -> str:
         )
     if _CONTROL.search(text):
         raise InvalidAddress(
-            "The cell holds a line break or another control character. Keep one address in it."
+            "There is a line break or another control character in it. Keep one address."
         )
     text = _INVISIBLE.sub("", text)
     if in_brackets := _IN_BRACKETS.fullmatch(text):

@@ -94,7 +94,7 @@ class Campaign(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or f"unnamed campaign {self.pk}"
 
     @property
     def holds_domains(self) -> bool:

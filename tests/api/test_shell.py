@@ -128,14 +128,46 @@ def test_an_address_that_leads_nowhere_is_404_in_the_envelope(marketer: ApiClien
     assert answer.json()["error"]["code"] == "not_found"
 
 
-def test_a_method_that_is_not_taken_is_405(marketer: ApiClient) -> None:
-    assert marketer.put("/api/echo", {}).status_code == 405
+def message_of(answer) -> str:
+    return answer.json()["error"]["message"]
 
 
-def test_another_content_type_is_415(marketer: ApiClient) -> None:
+def test_a_method_that_is_not_taken_is_405_and_the_others_are_named(marketer: ApiClient) -> None:
+    answer = marketer.put("/api/echo", {})
+
+    assert answer.status_code == 405
+    assert message_of(answer) == 'Method "PUT" not allowed. This address takes POST.'
+
+
+def test_another_content_type_is_415_and_the_right_one_is_named(marketer: ApiClient) -> None:
     answer = marketer.post("/api/echo", "name=x", content_type="application/x-www-form-urlencoded")
 
     assert answer.status_code == 415
+    assert message_of(answer).endswith("Send it with Content-Type: application/json.")
+
+
+def test_another_answer_than_json_is_406_and_says_so(marketer: ApiClient) -> None:
+    answer = marketer.get("/api/list", headers={"Accept": "text/html"})
+
+    assert answer.status_code == 406
+    assert message_of(answer).endswith("Leave the Accept header out, or ask for application/json.")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"name": "x", "schedule": []}, "schedule: This must be an object, not a list."),
+        ([], "This must be an object, not a list."),
+        ({"name": "x", "steps": ["a"]}, "steps.0: This must be an object, not text."),
+    ],
+)
+def test_a_value_that_is_no_object_is_told_in_plain_words(
+    marketer: ApiClient, body: object, message: str
+) -> None:
+    answer = marketer.post("/api/echo", body)
+
+    assert answer.status_code == 400
+    assert message_of(answer) == message
 
 
 def test_an_unknown_field_is_422_and_the_closest_known_one_is_named(marketer: ApiClient) -> None:
@@ -197,7 +229,7 @@ def test_the_keys_of_a_free_object_are_nobodys_business(marketer: ApiClient) -> 
         ({"name": "x", "lead_id": 2**63}, "lead_id"),
         ({"name": "x", "lead_id": True}, "lead_id"),
         ({"name": "x", "schedule": {"flags": [True, 1]}}, "schedule.flags.1"),
-        ({"name": "x", "schedule": []}, "schedule.non_field_errors"),
+        ({"name": "x", "schedule": []}, "schedule"),
     ],
 )
 def test_a_value_of_another_type_is_400_and_its_field_is_named(

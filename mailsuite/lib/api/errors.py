@@ -14,10 +14,17 @@ from django.http import HttpRequest, JsonResponse
 from drf_standardized_errors.formatter import ExceptionFormatter
 from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
-from rest_framework.exceptions import APIException, ParseError
+from rest_framework.exceptions import (
+    APIException,
+    MethodNotAllowed,
+    NotAcceptable,
+    ParseError,
+    UnsupportedMediaType,
+)
 
 from mailsuite.lib.errors import Refusal
 
+NON_FIELD = "non_field_errors"
 _SERVER_ERROR = "Something went wrong on our side; it has been logged. Trying again is safe."
 _GET_A_TOKEN = "POST /api/v1/auth/token gives one, to be sent as “Authorization: Bearer <access>”."  # noqa: S105
 _WORDS = {
@@ -60,17 +67,38 @@ class EnvelopeErrors(ExceptionFormatter):
         first = errors[0]
         if error_response.type == "validation_error":
             details = [
-                {"field": error.attr, "code": error.code, "message": error.detail}
+                {"field": _field(error.attr), "code": error.code, "message": error.detail}
                 for error in errors
             ]
-            message = f"{first.attr}: {first.detail}" if first.attr else first.detail
+            field = _field(first.attr)
+            message = f"{field}: {first.detail}" if field else first.detail
             return error_body("invalid", message, details)
         if first.code == "token_not_valid" and len(errors) > 1:
             # Of an access token; simplejwt adds which classes it tried to read it as.
             message = f"The access token is not valid or has expired. {_GET_A_TOKEN}"
         else:
             message = _WORDS.get(first.code, first.detail)
-        return error_body(first.code, message, [])
+        return error_body(first.code, f"{message}{self._way_out()}", [])
+
+    def _way_out(self) -> str:
+        """What the address does take, where it was asked for something else."""
+        view = self.context.get("view")
+        if isinstance(self.exc, MethodNotAllowed):
+            taken = [method for method in view.allowed_methods if method != "OPTIONS"]
+            return f" This address takes {', '.join(taken)}."
+        if isinstance(self.exc, UnsupportedMediaType):
+            types = ", ".join(parser.media_type for parser in view.parser_classes)
+            return f" Send it with Content-Type: {types}."
+        if isinstance(self.exc, NotAcceptable):
+            types = ", ".join(renderer.media_type for renderer in view.renderer_classes)
+            return f" Leave the Accept header out, or ask for {types}."
+        return ""
+
+
+def _field(path: str | None) -> str | None:
+    """The path of a field without REST framework's own name for "none in particular"."""
+    names = [name for name in (path or "").split(".") if name != NON_FIELD]
+    return ".".join(names) or None
 
 
 def _refusal_body(refusal: Refusal) -> dict[str, Any]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, time
 from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+from mailsuite.lib.moments import YEARS, is_sensible
 
 BIGGEST_ID = 2**63 - 1  # of a PostgreSQL bigint
 
@@ -17,7 +20,12 @@ class Choice(serializers.ChoiceField):
 
     def __init__(self, choices: Any, **kwargs: Any) -> None:
         super().__init__(choices, **kwargs)
-        allowed = ", ".join(map(str, self.choices))
+        words = map(str, self.choices)
+        # A sign on its own would be lost among the commas.
+        allowed = ", ".join(
+            word if word.isprintable() and word[:1].isalnum() else json.dumps(word)
+            for word in words
+        )
         self.error_messages["invalid_choice"] = f"{{input!r}} is none of: {allowed}."
 
 
@@ -64,8 +72,10 @@ class WallClock(serializers.TimeField):
 class Moment(serializers.DateTimeField):
     """A date and time; without an offset it is meant in the time zone of this installation."""
 
+    default_error_messages = {"overflow": YEARS}
+
     def to_internal_value(self, value: Any) -> datetime:
         at = super().to_internal_value(value)
-        if not 2000 <= at.year <= 2200:
-            raise serializers.ValidationError("The year must lie from 2000 to 2200.", "invalid")
+        if not is_sensible(at):
+            raise serializers.ValidationError(YEARS, "invalid")
         return at

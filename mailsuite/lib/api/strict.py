@@ -13,6 +13,7 @@ from typing import Any
 from drf_spectacular.extensions import OpenApiSerializerExtension
 from rest_framework import serializers
 
+from mailsuite.lib.api.errors import NON_FIELD
 from mailsuite.lib.errors import Refusal
 
 Fields = Mapping[str, serializers.Field]
@@ -33,14 +34,17 @@ class StrictSerializer(serializers.Serializer):
         return super().run_validation(data)
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, Mapping):
-            wrong = {
-                name: problem
-                for name, field in self.fields.items()
-                if name in data and (problem := _type_problem(field, data[name]))
-            }
-            if wrong:
-                raise serializers.ValidationError(wrong)
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError(
+                {NON_FIELD: [f"This must be an object, not {_json_name(data)}."]}
+            )
+        wrong = {
+            name: problem
+            for name, field in self.fields.items()
+            if name in data and (problem := _type_problem(field, data[name]))
+        }
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return super().to_internal_value(data)
 
 

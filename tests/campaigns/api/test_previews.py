@@ -257,6 +257,7 @@ def test_a_server_that_is_not_there_is_told_with_its_account(marketer: ApiClient
     [
         ({"to": "nobody"}, "to"),
         ({"to": "a@b.nl, c@d.nl"}, "to"),
+        ({"to": "a@b.nl\nBcc: c@d.nl"}, "to"),
         ({"to": "weg@voorbeeld.nl"}, "to"),
         ({"to": "a@punthelder.nl", "alias_id": "999999"}, "alias_id"),
         ({"to": "a@punthelder.nl", "domain": "ander.nl"}, "domain"),

@@ -354,6 +354,18 @@ def test_a_malformed_value_is_400_and_its_field_is_named(
     assert not Campaign.objects.exists()
 
 
+@pytest.mark.parametrize("day", ["1999-06-30", "2201-06-30", "9999-06-30", "9999-12-31"])
+def test_a_year_that_nobody_means_is_400_and_the_others_are_named(
+    marketer: ApiClient, payload: dict, day: str
+) -> None:
+    payload["schedule"] = {"start_mode": "at", "start_at": f"{day}T23:59:59Z"}
+
+    answer = post(marketer, payload)
+
+    assert answer.status_code == 400
+    assert errors_of(answer) == {"schedule.start_at": "The year must lie from 2000 to 2200."}
+
+
 def test_a_start_that_has_passed_is_422(marketer: ApiClient, payload: dict) -> None:
     payload["schedule"] = {"start_mode": "at", "start_at": "2026-05-01T08:00:00Z"}
 

@@ -99,6 +99,7 @@ def test_a_dry_run_is_run_for_real_afterwards(marketer: ApiClient) -> None:
         (GOOD, {"mapping": "["}, 400, "mapping", "This must be a JSON object of texts"),
         (GOOD, {"mapping": '{"a": 1}'}, 400, "mapping", "This must be a JSON object of texts"),
         (GOOD, {"mode": "replace"}, 400, "mode", "'replace' is none of: skip, update, error."),
+        (GOOD, {"delimiter": "x"}, 400, "delimiter", r"""'x' is none of: ",", ";", "\t", "|"."""),
         (GOOD, {"encoding": "ebcdic"}, 400, "encoding", "'ebcdic' is none of: utf-8"),
         (GOOD, {"list_name": ""}, 400, "list_name", "This field may not be blank."),
         (GOOD, {"list_name": "a\nb"}, 400, "list_name", "This must be one line"),
