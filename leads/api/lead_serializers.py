@@ -186,9 +186,17 @@ class BulkCommand(StrictSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        needed = {"tag": "tags", "untag": "tags", "set_list": "list_name"}.get(attrs["action"])
+        action = attrs["action"]
+        needed = {"tag": "tags", "untag": "tags", "set_list": "list_name"}.get(action)
+        wrong: dict[str, Any] = {
+            name: [f"{action} takes no {name}. Leave it out."]
+            for name in ("tags", "list_name")
+            if name in attrs and name != needed
+        }
         if needed and needed not in attrs:
-            raise serializers.ValidationError({needed: [f"{attrs['action']} needs this."]})
+            wrong[needed] = [f"{action} needs this."]
+        if wrong:
+            raise serializers.ValidationError(wrong)
         return attrs
 
 

@@ -270,12 +270,17 @@ def test_many_leads_are_changed_at_once(
         {"action": "tag", "lead_ids": ["1"]},
         {"action": "set_list", "lead_ids": ["1"]},
         {"action": "explode", "lead_ids": ["1"]},
+        {"action": "tag", "lead_ids": ["1"], "tags": ["a"], "list_name": "hotels"},
+        {"action": "set_list", "lead_ids": ["1"], "tags": ["a"], "list_name": "hotels"},
+        {"action": "stop", "lead_ids": ["1"], "tags": ["a"]},
         {"action": "stop", "lead_ids": []},
         {"action": "stop", "lead_ids": ["one"]},
         {"action": "stop"},
     ],
 )
-def test_a_bulk_command_that_says_too_little_is_400(marketer: ApiClient, command: dict) -> None:
+def test_a_bulk_command_that_says_too_little_or_too_much_is_400(
+    marketer: ApiClient, command: dict
+) -> None:
     assert marketer.post(f"{LEADS}/bulk", command).status_code == 400
 
 
