@@ -12,10 +12,17 @@ from campaigns.models import Campaign
 from campaigns.reviewing import review_held
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed
+from mailsuite.lib.errors import Conflict
 
 
 def _person(request: HttpRequest) -> User | None:
     return request.user if isinstance(request.user, User) else None
+
+
+def _launch(_: HttpRequest, campaign: Campaign) -> None:
+    if campaign.status != Campaign.Status.DRAFT:  # which the service takes for a repetition
+        raise Conflict(f"It is {campaign.status}, so it was launched before. Nothing was changed.")
+    lifecycle.launch(campaign, clock.now())
 
 
 def _review(request: HttpRequest, campaign: Campaign) -> None:
@@ -31,7 +38,7 @@ LAUNCH = Deed(
     asks="The audience is taken as it is now, every mail gets its slot, and the first ones leave "
     "at the start that is set.",
     done="launched",
-    service=lambda _, campaign: lifecycle.launch(campaign, clock.now()),
+    service=_launch,
     right="run",
     icon="rocket_launch",
     variant=ActionVariant.PRIMARY,

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from unfold.admin import StackedInline, TabularInline
 
 from campaigns.audience import check_filters, check_mode
+from campaigns.bounds import DAILY_LIMIT, EXCLUDE_RECENT_DAYS, FOLLOWUP_DAYS, Bounds
 from campaigns.models import Audience, Campaign, CampaignDomain
 from campaigns.preparing import check_start
 from mailsuite.lib.admin import SlimFields, WeekdaysField
 from mailsuite.lib.errors import Refusal
+from mailsuite.lib.moments import YEARS, is_sensible
 
 
 class _DraftsOnly:
@@ -31,6 +35,12 @@ def is_draft(campaign: Any) -> bool:
     return campaign is None or campaign.status == Campaign.Status.DRAFT
 
 
+def _bound(form: forms.ModelForm, name: str, bounds: Bounds) -> None:
+    """By the API's bounds. A form that is only looked at has no fields."""
+    if field := form.fields.get(name):
+        field.validators += [MinValueValidator(bounds.least), MaxValueValidator(bounds.most)]
+
+
 class AudienceForm(forms.ModelForm):
     class Meta:
         model = Audience
@@ -38,6 +48,10 @@ class AudienceForm(forms.ModelForm):
             "mode", "list_name", "lead_ids", "filters", "exclude_suppressed", "one_per_domain",
             "exclude_recent_days",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound(self, "exclude_recent_days", EXCLUDE_RECENT_DAYS)
 
     def clean_filters(self) -> dict[str, Any]:
         given = self.cleaned_data["filters"] or {}
@@ -115,6 +129,17 @@ class CampaignForm(forms.ModelForm):
             "followup_days", "followup_template", "start_mode", "start_at", "daily_limit",
             "send_days", "send_from", "send_until", "track_opens", "track_clicks",
         ]  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _bound(self, "followup_days", FOLLOWUP_DAYS)
+        _bound(self, "daily_limit", DAILY_LIMIT)
+
+    def clean_start_at(self) -> datetime | None:
+        at: datetime | None = self.cleaned_data["start_at"]
+        if at is not None and not is_sensible(at):
+            raise forms.ValidationError(YEARS)
+        return at
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -85,6 +85,20 @@ def test_ticked_campaigns_are_paused_together(login) -> None:
     assert set(Campaign.objects.values_list("status", flat=True)) == {"paused", "completed"}
 
 
+def test_a_campaign_that_runs_is_not_told_to_be_launched(login) -> None:
+    running = CampaignFactory(name="Hotels")
+    answer = pick(login("marketer"), "launch_selected", running)
+    assert told(answer) == [
+        "Hotels: It is running, so it was launched before. Nothing was changed."
+    ]
+
+
+def test_a_draft_without_a_name_is_called_by_its_id(login) -> None:
+    draft = CampaignFactory(name="", status="draft", flow_version=None)
+    (message,) = told(pick(login("marketer"), "pause_selected", draft))
+    assert f'"unnamed campaign {draft.pk}" is draft' in message
+
+
 def test_each_status_offers_what_can_be_done(boss: Client) -> None:
     offered = {}
     for status in Campaign.Status:
@@ -152,6 +166,31 @@ def test_a_draft_is_made_and_changed_by_its_form(login) -> None:
     assert campaign.created_by is not None
     assert campaign.audience.list_name == "hotels"
     assert campaign.campaign_domains.get().domain == domain
+
+
+@pytest.mark.parametrize(
+    ("field", "given"),
+    [
+        ("followup_days", {"followup_days": 366}),
+        ("daily_limit", {"daily_limit": 0}),
+        ("daily_limit", {"daily_limit": 1_000_001}),
+        ("start_at", {"start_mode": "at", "start_at_0": "1999-12-31", "start_at_1": "09:00"}),
+        ("start_at", {"start_mode": "at", "start_at_0": "9999-12-31", "start_at_1": "09:00"}),
+    ],
+)
+def test_a_form_has_the_bounds_of_the_api(
+    login, draft: Campaign, field: str, given: dict[str, object]
+) -> None:
+    marketer, url = login("marketer"), page(Campaign, "change", draft.pk)
+    answer = marketer.post(url, fields(marketer, url) | given)
+    assert list(answer.context["adminform"].form.errors) == [field]
+
+
+def test_the_days_since_the_last_mail_are_bounded(login, draft: Campaign) -> None:
+    marketer, url = login("marketer"), page(Campaign, "change", draft.pk)
+    answer = marketer.post(url, fields(marketer, url) | {"audience-0-exclude_recent_days": 3651})
+    (audience, _) = answer.context["inline_admin_formsets"]
+    assert list(audience.formset.errors[0]) == ["exclude_recent_days"]
 
 
 def test_a_start_that_is_both_now_and_later_is_told_beside_its_field(

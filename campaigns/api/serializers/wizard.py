@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from campaigns.bounds import DAILY_LIMIT, EXCLUDE_RECENT_DAYS, FOLLOWUP_DAYS
 from campaigns.models import Audience, Campaign
 from mailsuite.lib.api.fields import Choice, IdField, Moment, WallClock
 from mailsuite.lib.api.query import Query
@@ -60,7 +61,10 @@ class AudienceCommand(StrictSerializer):
         required=False, help_text="Suppressed addresses get no mail whatever this says."
     )
     exclude_recent_days = serializers.IntegerField(
-        required=False, min_value=0, max_value=3650, help_text="14 unless said; 0: don't exclude."
+        required=False,
+        min_value=EXCLUDE_RECENT_DAYS.least,
+        max_value=EXCLUDE_RECENT_DAYS.most,
+        help_text="14 unless said; 0: don't exclude.",
     )
     one_per_domain = serializers.BooleanField(
         required=False, help_text="One lead per web domain, the first in line."
@@ -82,7 +86,10 @@ class ScheduleCommand(StrictSerializer):
 class FollowupCommand(StrictSerializer):
     enabled = serializers.BooleanField(required=False)
     days = serializers.IntegerField(
-        required=False, min_value=0, max_value=365, help_text="Workdays behind the first mail."
+        required=False,
+        min_value=FOLLOWUP_DAYS.least,
+        max_value=FOLLOWUP_DAYS.most,
+        help_text="Workdays behind the first mail.",
     )
     attach_report = serializers.BooleanField(required=False)
     template_id = IdField(
@@ -94,7 +101,10 @@ class LimitsCommand(StrictSerializer):
     """Narrower than the policy's, never wider. null: the policy's own."""
 
     daily_limit = serializers.IntegerField(
-        required=False, allow_null=True, min_value=1, max_value=1_000_000
+        required=False,
+        allow_null=True,
+        min_value=DAILY_LIMIT.least,
+        max_value=DAILY_LIMIT.most,
     )
     send_days = serializers.ListField(
         child=serializers.IntegerField(min_value=1, max_value=7),
