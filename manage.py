@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from mailsuite.demo.place import demo_place
@@ -34,7 +35,7 @@ def main() -> None:
                 if command == "demo":
                     stack.enter_context(demo_place(ours))
             execute_from_command_line(sys.argv)
-    except embedded.EmbeddedError as error:
+    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
         sys.exit(f"mailsuite: {error}")
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)

@@ -1,7 +1,8 @@
 """All settings, read from the environment and checked here or in `mailsuite.checks`.
 
 Development needs none of them. Production must set SECRET_KEY, SECRETS_KEYS, ALLOWED_HOSTS,
-PUBLIC_URL, DATABASE_URL and REDIS_URL; `manage.py check --deploy` says what is missing.
+PUBLIC_URL, PSEUDONYM_KEY, DATABASE_URL and REDIS_URL; `manage.py check --deploy` says what is
+missing.
 """
 
 import logging
@@ -10,74 +11,39 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from environ.fileaware_mapping import FileAwareMapping
+
+from mailsuite.environment import database, number, one_of, several, switch, text, url, zone
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
 
 
-class Environment(FileAwareMapping):
-    """The environment; from the file NAME_FILE where that is set (Docker secrets).
-
-    A name without a value, as a copied .env.example has it, is one that is not set: an empty
-    key is no key. The newline at the end of a file is not part of its secret.
-    """
-
-    def __getitem__(self, name: str) -> str:
-        value: str = super().__getitem__(name).strip()
-        if not value:
-            raise KeyError(name)
-        return value
-
-
-env = environ.Env()
-env.ENVIRON = Environment()
 environ.Env.read_env(BASE_DIR / ".env")
 
-
-def text(name: str, default: str | None = None) -> str:
-    value: str = env.str(name) if default is None else env.str(name, default=default)
-    return value
-
-
-def number(name: str, default: int, *, least: int, most: int) -> int:
-    """A whole number of the environment. What lies outside `least` to `most` is a slip of the
-    pen that would show much later, and somewhere else."""
-    given = text(name, str(default))
-    try:
-        value = int(given)
-    except ValueError as problem:
-        raise ImproperlyConfigured(f"{name} is {given!r}, which is no whole number.") from problem
-    if not least <= value <= most:
-        raise ImproperlyConfigured(
-            f"{name} is {value}; set it to something from {least} to {most}, or unset it to "
-            f"use {default}."
-        )
-    return value
-
-
-DEBUG = env.bool("DEBUG", default=False)
-DEVELOPMENT = env.bool("DEVELOPMENT", default=not env.str("SECRET_KEY", default=""))
+DEBUG = switch("DEBUG", False)
+DEVELOPMENT = switch("DEVELOPMENT", not text("SECRET_KEY", ""))
 
 _DEVELOPMENT_KEY = "development-only-key-that-every-checkout-shares-and-nobody-may-deploy"
 _DEVELOPMENT_SEAL = "ZGV2ZWxvcG1lbnQtb25seS1zZWFsLTMyLWJ5dGVzISE="
 
 SECRET_KEY = text("SECRET_KEY", _DEVELOPMENT_KEY if DEVELOPMENT else None)
-SECRETS_KEYS = env.list("SECRETS_KEYS", default=[_DEVELOPMENT_SEAL] if DEVELOPMENT else [])
+SECRETS_KEYS = several("SECRETS_KEYS", [_DEVELOPMENT_SEAL] if DEVELOPMENT else [])
 if not SECRETS_KEYS:
     raise ImproperlyConfigured(
         "SECRETS_KEYS is empty: stored passwords need a key. Make one with `python -c "
         '"from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"`.'
     )
 # Newest first; the older ones keep the links of mails already sent alive.
-TRACKING_KEYS = env.list("TRACKING_KEYS", default=[SECRET_KEY])
+TRACKING_KEYS = several("TRACKING_KEYS", [SECRET_KEY])
 # Never rotated: it recognises the addresses of erased people.
 PSEUDONYM_KEY = text("PSEUDONYM_KEY", SECRET_KEY)
 
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["*"] if DEVELOPMENT else [])
+ALLOWED_HOSTS = several("ALLOWED_HOSTS", ["*"] if DEVELOPMENT else [])
 # Where recipients' mail clients reach this installation: pixel, links, opt-out.
-PUBLIC_URL = text("PUBLIC_URL", "http://localhost:8000" if DEVELOPMENT else None).rstrip("/")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[PUBLIC_URL])
+PUBLIC_URL = url(
+    "PUBLIC_URL", "http://localhost:8000" if DEVELOPMENT else None, "http", "https"
+).rstrip("/")
+CSRF_TRUSTED_ORIGINS = several("CSRF_TRUSTED_ORIGINS", [PUBLIC_URL])
 # How many proxies in front may be believed about a visitor's address.
 PROXY_COUNT = number("PROXY_COUNT", 0, least=0, most=10)
 
@@ -148,8 +114,7 @@ TEMPLATES = [
 # manage.py's WITHOUT_SERVERS) runs with a URL that leads nowhere.
 DATABASES = {
     "default": {
-        **env.db_url("DATABASE_URL", default="postgres://localhost:1/not-configured"),
-        "ENGINE": "django.db.backends.postgresql",
+        **database("DATABASE_URL", "postgres://localhost:1/not-configured"),
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
         # A server that is out of reach must fail: the pixel and the worker wait for it.
@@ -157,7 +122,7 @@ DATABASES = {
     }
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-REDIS_URL = text("REDIS_URL", "redis://localhost:1/0")
+REDIS_URL = url("REDIS_URL", "redis://localhost:1/0", "redis", "rediss")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
@@ -179,7 +144,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEVELOPMENT
 LANGUAGE_CODE = "en"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = text("TIME_ZONE", "Europe/Amsterdam")
+TIME_ZONE = zone("TIME_ZONE", "Europe/Amsterdam")
 
 # --- People ------------------------------------------------------------------------------
 AUTHENTICATION_BACKENDS = [
@@ -199,7 +164,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEVELOPMENT)
+SECURE_SSL_REDIRECT = switch("SECURE_SSL_REDIRECT", not DEVELOPMENT)
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEVELOPMENT
 SECURE_HSTS_PRELOAD = not DEVELOPMENT
@@ -289,7 +254,7 @@ CELERY_BEAT_SPEED = number("CELERY_BEAT_SPEED", 1, least=1, most=1000)
 
 # --- Sending -----------------------------------------------------------------------------
 # In test mode every mail goes the whole way, then into a folder instead of to a server.
-MAIL_TEST_MODE = env.bool("MAIL_TEST_MODE", default=False)
+MAIL_TEST_MODE = switch("MAIL_TEST_MODE", False)
 MAIL_TEST_FOLDER = Path(text("MAIL_TEST_FOLDER", str(VAR_DIR / "outbox")))
 # How long a server may think about a mail that it has been handed; RFC 5321 §4.5.3.2.6 has 10
 # minutes.
@@ -310,8 +275,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 METRICS_TOKEN = text("METRICS_TOKEN", "")
 
 # --- Logs --------------------------------------------------------------------------------
-LOG_LEVEL = text("LOG_LEVEL", "INFO")
-LOG_FORMAT = text("LOG_FORMAT", "console" if DEVELOPMENT else "json")
+LOG_LEVEL = one_of("LOG_LEVEL", "INFO", "DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+LOG_FORMAT = one_of("LOG_FORMAT", "console" if DEVELOPMENT else "json", "json", "console")
 
 from mailsuite.lib.logs import configure as configure_logs  # noqa: E402
 

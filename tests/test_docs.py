@@ -10,6 +10,9 @@ import pytest
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
+# How the settings read a name, by a function of mailsuite/environment.py.
+READ_SETTING = r"\b(?:text|several|switch|number|one_of|zone|url|database)\(\s*\"([A-Z_]+)\""
+
 # Set by the image or the compose file, or meant for development, the demo and tests.
 NOT_FOR_OPERATORS = {
     "CELERY_BEAT_SPEED", "DATABASE_URL", "DEBUG", "DEVELOPMENT", "MAIL_TEST_FOLDER", "MEDIA_ROOT",
@@ -34,7 +37,7 @@ def test_files_that_are_named_exist(document: str):
 
 def test_every_setting_of_an_operator_is_in_the_example():
     source = (ROOT / "mailsuite" / "settings.py").read_text()
-    read = set(re.findall(r"\b(?:text|number|env\.\w+)\(\s*\"([A-Z_]+)\"", source))
+    read = set(re.findall(READ_SETTING, source))
     shown = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert len(read) > 20
     assert read - NOT_FOR_OPERATORS == shown - {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
