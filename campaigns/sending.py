@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import structlog
 from django.db import OperationalError
@@ -33,6 +34,14 @@ log = structlog.get_logger(__name__)
 _READ_WITH = ("alias__account", "alias__domain__account", *COMPOSED_FROM)
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """How many mails went to the wire, and whether only the time was up."""
+
+    sent: int
+    has_more: bool
+
+
 class Sender:
     """Sends the due messages of one domain, keeping the connection of each account open."""
 
@@ -42,23 +51,21 @@ class Sender:
         # Out of reach in this turn; aliases with another account go on.
         self._unreachable: set[int] = set()
 
-    def send_due(self, *, seconds: float) -> int:
-        """Send until nothing may leave or the time is up (real seconds); answer how many went
-        to the wire."""
+    def send_due(self, *, seconds: float) -> Turn:
+        """Send until nothing may leave or the time is up (real seconds)."""
         ends = time.monotonic() + seconds
         domain = SendingDomain.objects.select_related("policy").get(pk=self._domain_id)
         at_once = 1 if domain.policy.interval_minutes else AT_ONCE
-        sent = 0
+        sent, goes_on = 0, True
         try:
             with structlog.contextvars.bound_contextvars(domain=domain.name):
-                goes_on = True
                 while goes_on and time.monotonic() < ends:
                     count, goes_on = self._send_next(at_once)
                     sent += count
         finally:
             for transport in self._transports.values():
                 transport.close()
-        return sent
+        return Turn(sent, has_more=goes_on)
 
     def _send_next(self, at_once: int) -> tuple[int, bool]:
         """Take the next messages as far as they go; how many went to the wire, and whether

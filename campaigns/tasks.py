@@ -21,15 +21,22 @@ def tick() -> None:
     if begun is None:
         return
     for domain_id in dispatch.domains_due(clock.now()):
-        send_domain.apply_async(args=(domain_id,), expires=TURN_EXPIRES_SECONDS)
+        _offer(domain_id)
     dispatch.finish_tick(begun)
 
 
 @shared_task
 def send_domain(domain_id: int) -> None:
     with domain_lock(domain_id) as is_ours:
-        if is_ours:
-            Sender(domain_id).send_due(seconds=SENDING_SECONDS)
+        if not is_ours:
+            return
+        turn = Sender(domain_id).send_due(seconds=SENDING_SECONDS)
+    if turn.has_more:  # behind those that wait, but not only at the next tick
+        _offer(domain_id)
+
+
+def _offer(domain_id: int) -> None:
+    send_domain.apply_async(args=(domain_id,), expires=TURN_EXPIRES_SECONDS)
 
 
 @shared_task

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
 from django.db import OperationalError, connection
 
 from campaigns import claiming
 from campaigns.claiming import Claim
-from campaigns.decisions import Verdict
+from campaigns.decisions import Decision, Verdict
 from campaigns.events import record_event
 from campaigns.finishing import finish
+from campaigns.gate import Departure, wait_at_gate
 from campaigns.mail import ComposedMail
 from campaigns.models import (
     DailyFigures,
@@ -62,9 +65,9 @@ def due_message(server: SmtpServer, **fields) -> Message:
 
 
 def turn(message: Message) -> int:
-    sent = Sender(message.domain_id).send_due(seconds=5)
+    turn = Sender(message.domain_id).send_due(seconds=5)
     message.refresh_from_db()
-    return sent
+    return turn.sent
 
 
 def test_a_due_mail_leaves_once_and_the_ledger_says_so(frozen_clock):
@@ -413,6 +416,25 @@ def test_a_mail_that_comes_to_its_turn_too_late_does_not_leave(frozen_clock, mon
     assert (message.status, message.retries) == (Status.QUEUED, 0)
     outcomes = SendAttempt.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == [Attempt.NOT_TRANSMITTED, Attempt.WITHHELD]
+
+
+def test_a_worker_that_was_stopped_at_the_gate_does_not_think_that_it_has_just_passed(
+    frozen_clock, monkeypatch
+):
+    hours = [0.0]
+
+    def stopped_there(departures: Sequence[Departure]) -> list[Decision]:
+        decisions = wait_at_gate(departures)
+        hours[0] += 1
+        return decisions
+
+    monkeypatch.setattr("campaigns.sending.wait_at_gate", stopped_there)
+    real_time = SimpleNamespace(monotonic=lambda: 3600 * hours[0])
+    monkeypatch.setattr("campaigns.sending.time", real_time)
+    with smtp_server() as server:
+        message = due_message(server)
+        turn(message)
+    assert (server.accepted, message.status) == ([], Status.QUEUED)
 
 
 def test_a_server_that_wants_a_new_connection_after_each_mail_gets_it(frozen_clock):
