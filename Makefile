@@ -17,7 +17,7 @@ WORKERS := $(shell nproc 2>/dev/null || echo 2)
 # What `check --deploy` must find no fault with. Made up on the spot, used for nothing else.
 PRODUCTION = SECRET_KEY=$$($(BIN)/python -c 'import secrets; print(secrets.token_urlsafe(64))') \
 	SECRETS_KEYS=$$($(BIN)/python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())') \
-	ALLOWED_HOSTS=mailsuite.example PUBLIC_URL=https://mailsuite.example \
+	PSEUDONYM_KEY=unused ALLOWED_HOSTS=mailsuite.example PUBLIC_URL=https://mailsuite.example \
 	DATABASE_URL=postgres://localhost:1/unused REDIS_URL=redis://localhost:1/0
 
 .PHONY: help demo run test faults bench lint api-test format clean

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags
+from django.core.checks import CheckMessage, Error, Tags, Warning
 from django.core.checks import register as register_check
 
 from campaigns.gate import HANDOVER
@@ -49,14 +49,16 @@ def production_keys(**_: Any) -> list[CheckMessage]:
 
 
 def pseudonym_key(**_: Any) -> list[CheckMessage]:
-    """Without a key, whoever knows an address can work out what stands in its place."""
-    if settings.PSEUDONYM_KEY:
+    """Where the addresses of erased people are recognised by SECRET_KEY, a new SECRET_KEY forgets
+    all of them, and imports may bring them back."""
+    if settings.PSEUDONYM_KEY != settings.SECRET_KEY:
         return []
     return [
-        Error(
-            "PSEUDONYM_KEY is empty: the addresses of erased people could be guessed.",
-            hint="Set it in the environment, or unset it to use SECRET_KEY.",
-            id="mailsuite.E009",
+        Warning(
+            "PSEUDONYM_KEY is SECRET_KEY: when that is changed, all erased people are forgotten.",
+            hint="Set PSEUDONYM_KEY to a key of its own; where somebody was erased already, to the "
+            "present SECRET_KEY before that one is changed.",
+            id="mailsuite.W001",
         )
     ]
 
