@@ -18,14 +18,18 @@ from campaigns.querysets import MessageQuerySet
 from campaigns.scheduling.calendar import SendingCalendar
 from mailsuite.lib.errors import Refusal
 
-# `WITH` in front of a statement: one row for each campaign, policy and local day.
-CALENDAR = """
-WITH calendar AS (
+_DAYS = """
     SELECT * FROM unnest(
         %(campaigns)s::bigint[], %(policies)s::bigint[], %(days)s::date[], %(workdays)s::int[],
         %(opens)s::timestamptz[], %(closes)s::timestamptz[], %(grace_ends)s::timestamptz[]
     ) AS day(campaign_id, policy_id, day, workday_number, opens, closes, grace_ends)
-)
+"""
+# `WITH` in front of a statement: one row for each campaign, policy and local day.
+CALENDAR = f"WITH calendar AS ({_DAYS})"
+# The same without the days ahead, of which a plan may have years. For each mail PostgreSQL goes
+# through them all.
+PAST_CALENDAR = f"""
+WITH calendar AS ({_DAYS} WHERE day <= (%(now)s + interval '1 day')::date)
 """
 
 

@@ -6,7 +6,7 @@ its way, whatever the server then said.
 
 from __future__ import annotations
 
-from campaigns.integrity.calendar import CALENDAR
+from campaigns.integrity.calendar import PAST_CALENDAR
 from campaigns.integrity.findings import Finding, Scope, find
 
 # Since when domain `d` has kept to its policy `p` as it is. A gate that was being passed while the
@@ -97,7 +97,7 @@ def mails_outside_the_window(scope: Scope) -> Finding | None:
     return find(
         "mail outside its window",
         f"""
-        {CALENDAR}
+        {PAST_CALENDAR}
         SELECT 'message ' || m.id || ' on ' || d.name || ' at '
                || to_char(a.gated_at AT TIME ZONE p.timezone, 'YYYY-MM-DD HH24:MI') AS offender
         FROM campaigns_sendattempt a
@@ -139,7 +139,7 @@ def mails_sooner_than_their_offset(scope: Scope) -> Finding | None:
     return find(
         "mail sent sooner than its offset",
         f"""
-        {CALENDAR}
+        {PAST_CALENDAR}
         SELECT 'message ' || m.id || ' (mail ' || m.mail_number || '), '
                || (local.day - before.day) || ' days after mail ' || b.mail_number AS offender
         FROM campaigns_message m
