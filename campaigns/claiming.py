@@ -20,6 +20,7 @@ from django.db.models.functions import Now
 from campaigns.enrollments import cancel_queued
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, SendAttempt
+from campaigns.tally import Tally
 
 # Composing and connecting; nothing has left, so another worker may take over soon.
 CLAIM_LEASE = timedelta(minutes=2)
@@ -128,11 +129,12 @@ def _cancel_if_over(message: Message, at: datetime) -> None:
 
 
 @transaction.atomic
-def cancel(claim: Claim, detail: str, at: datetime) -> bool:
-    """Cancel a claimed message that must not leave any more."""
+def cancel(claim: Claim, detail: str, at: datetime, *, tally: Tally | None = None) -> bool:
+    """Cancel a claimed message that must not leave any more. Whoever does more in the same
+    transaction hands in a `tally` and writes it at the end."""
     if not put_back(claim, SendAttempt.Outcome.WITHHELD, detail, at):
         return False
-    cancel_queued("id", [claim.message_id], at)
+    cancel_queued("id", [claim.message_id], at, tally=tally)
     return True
 
 

@@ -24,6 +24,7 @@ from campaigns.message_lock import lock_messages
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
 from campaigns.reconnecting import through_outages
 from campaigns.refusals import is_about_sender, is_hard_bounce
+from campaigns.tally import Tally
 from campaigns.transport import Delivery, Outcome
 from leads.suppression import hold_for_writing
 from mailsuite.lib import clock
@@ -205,11 +206,12 @@ def withhold(claim: Claim, message: Message, decision: Decision) -> None:
             not_before=decision.not_before,
         )
     elif decision.verdict is Verdict.NEVER:
-        claiming.cancel(claim, decision.why, now)
+        tally = Tally()
+        claiming.cancel(claim, decision.why, now, tally=tally)
         if decision.end_reason is not None:
-            end_enrollments(
-                Enrollment.objects.filter(pk=message.enrollment_id), decision.end_reason, now
-            )
+            ending = Enrollment.objects.filter(pk=message.enrollment_id)
+            end_enrollments(ending, decision.end_reason, now, tally=tally)
+        tally.write()
 
 
 def _close(claim: Claim, outcome: SendAttempt.Outcome, delivery: Delivery) -> None:

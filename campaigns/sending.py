@@ -134,13 +134,18 @@ class Sender:
         too_late = time.monotonic() + HANDOVER.total_seconds()
         decisions = wait_at_gate(departures)
         results = []
+        withheld = []
         for departure, decision in zip(departures, decisions, strict=True):
             message = messages[departure.claim.message_id]
             if decision.verdict is not Verdict.PASSED:
-                withhold(departure.claim, message, decision)
+                withheld.append((departure.claim, message, decision))
             elif delivery := self._deliver(departure, message.alias.sending_account, too_late):
                 results.append((departure.claim, delivery))
         finish(results)
+        # Last, because whatever goes wrong with these must not keep a mail from leaving that has
+        # passed: it would end as unknown.
+        for claim, message, decision in withheld:
+            withhold(claim, message, decision)
         verdicts = {decision.verdict for decision in decisions}
         return len(results), verdicts <= {Verdict.PASSED, Verdict.NEVER}
 

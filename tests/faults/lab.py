@@ -149,6 +149,7 @@ class Lab:
 
     def run_out(self) -> None:
         """Send all that is left and see the campaign complete."""
+        self.settle()
         while self.step():
             pass
         completed = Campaign.objects.filter(pk=self.campaign.pk).exclude(status="running")

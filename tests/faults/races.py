@@ -18,7 +18,7 @@ from leads.models import Lead, Suppression
 from leads.stopping import stop_leads
 from leads.suppression import suppress
 from mailsuite.lib import clock
-from tests.faults.campaign import Size
+from tests.faults.campaign import STEPS, Size
 from tests.faults.fault import Fault
 from tests.faults.journal import Stopped, append
 from tests.faults.lab import Lab
@@ -79,15 +79,16 @@ def race(lab: Lab, rounds: int) -> int:
     way at this moment, or is the next, and now and then the campaign pauses."""
     nos = Nos()
     per_mail = rounds - rounds // 5
-    for said, share in ((_TO_THE_FIRST, per_mail // 2), (_TO_THE_NEXT, per_mail)):
-        deeds = cycle(said)
+    for step in range(1, STEPS + 1):
+        deeds = cycle(_TO_THE_FIRST if step == 1 else _TO_THE_NEXT)
+        share = per_mail * step // STEPS
         lab.move()
         _await_mails_under_way()
         while len(nos.said) < share and (mail := _victim(nos)) is not None:
             nos.said[mail.lead.email] = _committed(partial(next(deeds), mail))
             if len(nos.said) % 4 == 0 and len(nos.halts) < rounds - per_mail:
                 _halt(lab.campaign, nos)
-        lab.wait_until_settled()
+        lab.settle()
     done = len(nos.said) + len(nos.halts)
     lab.expected["I5"] += _passed_after_a_no(lab, nos)
     for recipient in nos.said:

@@ -51,8 +51,9 @@ def try_fault(lab: Lab, fault: Fault, rounds: int) -> Verdict:
         return _try_alone(lab, fault, rounds)
     begun = time.monotonic()
     done, problem = 0, ""
-    leads = fault.leads_a_domain * rounds / fault.rounds
-    size = replace(fault.size, leads_a_domain=max(_MIN_LEADS, math.ceil(leads)))
+    full = fault.leads_a_domain
+    leads = max(_MIN_LEADS, math.ceil(full * rounds / fault.rounds), min(full, rounds))
+    size = replace(fault.size, leads_a_domain=leads)
     lab.open(fault.name.replace(" ", "-"), size, fault.start)
     try:
         done = fault.inject(lab, rounds)
