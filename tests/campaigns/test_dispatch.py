@@ -70,6 +70,12 @@ def test_no_domain_is_due_outside_its_window(now):
     assert dispatch.domains_due(now) == []
 
 
+def test_the_grace_is_served_to_its_last_minute():
+    message = MessageFactory()
+    assert dispatch.domains_due(MONDAY + 9 * HOUR) == [message.domain_id]  # 17:00
+    assert dispatch.domains_due(MONDAY + 10 * HOUR - timedelta(minutes=1)) == [message.domain_id]
+
+
 def test_yesterdays_cap_does_not_bind_today():
     message = MessageFactory()
     SendingDomain.objects.update(sent_on=date(2026, 5, 29), sent_today=27)

@@ -32,6 +32,16 @@ def test_who_never_had_the_lock_does_not_release_it():
             assert not third
 
 
+def test_a_lock_that_has_gone_to_another_meanwhile_is_left_to_it():
+    slow = domain_lock(1)
+    assert slow.__enter__()
+    redis.Redis.from_url(project.REDIS_URL).flushdb()
+    with domain_lock(1) as second:
+        slow.__exit__(None, None, None)
+        with domain_lock(1) as third:
+            assert (second, third) == (True, False)
+
+
 def test_a_lock_that_redis_forgot_is_no_error():
     with domain_lock(1) as is_ours:
         redis.Redis.from_url(project.REDIS_URL).flushdb()
