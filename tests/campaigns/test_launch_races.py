@@ -1,14 +1,16 @@
 """Two people press the button at the same moment: real threads, real transactions."""
 
 import pytest
+from django.db import transaction
 
-from campaigns.lifecycle import LaunchResult, launch
-from campaigns.models import CampaignDomain, DailyFigures, Message
-from campaigns.planning import replan_domain
+from campaigns.enrollments import cancel_queued
+from campaigns.lifecycle import LaunchResult, complete_finished, launch
+from campaigns.models import Campaign, CampaignDomain, DailyFigures, Message
+from campaigns.planning import plan_again, replan_domain
 from mailsuite.lib.errors import Conflict
 from tests.campaigns.drafts import MORNING, OPENING, a_domain, a_draft
 from tests.factories import LeadFactory
-from tests.threads import in_threads
+from tests.threads import Meanwhile, in_threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -55,3 +57,47 @@ def test_two_planners_of_one_domain_agree():
     later = MORNING.replace(hour=17)
     moved = in_threads(3, lambda: replan_domain(domain, later))
     assert sorted(moved) == [0, 0, 40]
+
+
+def test_the_second_planner_of_a_domain_waits_for_the_first():
+    domain = a_domain()
+    with transaction.atomic():
+        plan_again(domain, OPENING)
+        other = Meanwhile(lambda: plan_again(domain, OPENING))
+        assert other.waits()
+    assert other.result() == 0
+
+
+def test_planning_waits_for_a_cancellation_and_gives_its_slot_away():
+    LeadFactory.create_batch(3)
+    domain = a_domain()
+    launch(a_draft(domain), OPENING)
+    first, *others = Message.objects.order_by("scheduled_at")
+    with transaction.atomic():
+        cancel_queued("id", [first.pk], OPENING)
+        other = Meanwhile(lambda: plan_again(domain, OPENING))
+        assert other.waits()
+    assert other.result() == 2
+    moments = Message.objects.queued().order_by("pk").values_list("scheduled_at", flat=True)
+    assert list(moments) == [OPENING, others[0].scheduled_at]
+
+
+@pytest.mark.parametrize(
+    ("row", "change", "status"),
+    [
+        (Message, {"status": "queued"}, "running"),  # a person sends it again
+        (Campaign, {"status": "paused"}, "paused"),
+    ],
+)
+def test_a_campaign_that_goes_on_at_that_moment_is_not_completed(row, change, status):
+    LeadFactory()
+    campaign = launch(a_draft(), OPENING).campaign
+    Message.objects.update(status="failed")
+    with transaction.atomic():
+        Campaign.objects.select_for_update().get()
+        other = Meanwhile(lambda: complete_finished(OPENING))
+        assert other.waits()
+        row.objects.update(**change)
+    assert other.result() == 0
+    campaign.refresh_from_db()
+    assert (campaign.status, campaign.finished_at) == (status, None)

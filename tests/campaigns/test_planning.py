@@ -2,10 +2,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from campaigns.calendars import planning_calendar
 from campaigns.enrollments import cancel_queued
 from campaigns.lifecycle import launch
 from campaigns.models import Campaign, Enrollment, Message, SendingDomain, SendingPolicy
-from campaigns.planning import replan_domain
+from campaigns.planning import _write, plan_remaining, replan_domain
+from campaigns.remaining import remaining
 from tests.campaigns.drafts import OPENING, a_domain, a_draft, slots
 from tests.factories import LeadFactory, SendAttemptFactory, SendingPolicyFactory
 
@@ -292,6 +294,16 @@ def test_a_policy_without_a_pause_puts_all_on_the_opening():
     campaign = launched(domain, 3)
     assert slots(campaign) == ["Mon 01 08:00", "Mon 01 08:00", "Tue 02 08:00"]
     assert replan_domain(domain, OPENING) == 0
+
+
+def test_a_mail_that_has_left_since_it_was_read_keeps_its_slot(domain):
+    campaign = launched(domain, 1)
+    left = remaining(campaign, domain, at("18:01"))
+    calendar = planning_calendar(domain, campaign)
+    sends = plan_remaining(left, domain, calendar, at("18:01"))
+    sent(message(0), OPENING)
+    _write(sends, left)
+    assert message(0).scheduled_at == OPENING
 
 
 def test_planning_takes_the_same_queries_for_many_mails(domain, django_assert_max_num_queries):

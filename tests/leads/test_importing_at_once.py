@@ -8,13 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from leads.importer import DuplicatesFound, ImportResult
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from tests.factories import LeadFactory
 from tests.leads.importing import Rows, counts, imported
+from tests.threads import Meanwhile
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -72,6 +73,20 @@ def test_two_updates_of_the_same_people_in_opposite_order_both_finish() -> None:
     assert Lead.objects.count() == 2 * SIZE
     assert one.created + other.created == SIZE
     assert one.updated + other.updated == 3 * SIZE
+
+
+@pytest.mark.parametrize("names", ["az", "za"])
+def test_an_update_locks_leads_in_the_order_of_their_addresses(names: str) -> None:
+    """And not as they lie in the table or in the file, or two updates wait in a circle."""
+    for name in names:
+        LeadFactory(email=f"{name}@zon.nl")
+    rows = [{"E-mail": f"{name}@zon.nl"} for name in names]
+    with transaction.atomic():
+        Lead.objects.select_for_update().get(email="a@zon.nl")
+        other = Meanwhile(lambda: imported(rows, mode="update"))
+        assert other.waits()
+        Lead.objects.select_for_update(nowait=True).get(email="z@zon.nl")
+    assert other.result().updated == 2
 
 
 def test_mode_error_notices_what_another_import_wrote_at_that_moment() -> None:

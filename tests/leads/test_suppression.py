@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
+from django.db import transaction
 
 from leads.models import Lead, Suppression
-from leads.suppression import is_suppressed, suppress, suppressed_among, unsuppress
+from leads.suppression import (
+    hold_for_writing,
+    is_suppressed,
+    suppress,
+    suppressed_among,
+    unsuppress,
+)
 from mailsuite.lib.errors import Conflict
 from tests.factories import LeadFactory
+from tests.threads import Meanwhile
 
 pytestmark = pytest.mark.django_db
 
@@ -81,6 +91,32 @@ def test_more_addresses_than_locks_can_be_held_are_taken_at_once() -> None:
     assert suppress([JAN, *(f"x{n}@y.nl" for n in range(5_000))], reason=Reason.MANUAL) == 5_001
 
     assert status_of(JAN) == "suppressed"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("held", ["a@zon.nl", "b@zon.nl"])
+def test_two_writers_lock_the_same_address_first_in_whatever_order_they_name_them(
+    held: str,
+) -> None:
+    values = ["a@zon.nl", "b@zon.nl"]
+    locks = []
+    for order in (values, values[::-1]):
+        with transaction.atomic():
+            hold_for_writing([held])
+            writer = Meanwhile(transaction.atomic(partial(hold_for_writing, order)))
+            assert writer.waits()
+            locks.append(writer.advisory_locks())
+        writer.result()
+    assert locks[0] == locks[1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_bulk_writers_of_the_list_take_turns() -> None:
+    values = [f"x{n}@y.nl" for n in range(1_001)]
+    with transaction.atomic():
+        suppress(values, reason=Reason.MANUAL)
+        other = Meanwhile(partial(hold_for_writing, [f"y{n}@z.nl" for n in range(1_001)]))
+        assert other.waits()
 
 
 def test_taking_a_manual_entry_away_makes_its_leads_active_again() -> None:
