@@ -106,7 +106,7 @@ class Stack:
             *("gunicorn", "--config", "python:mailsuite.web_server", "mailsuite.wsgi"),
             *("--bind", f"fd://{self._listener.fileno()}", "--workers", "2", "--threads", "4"),
         ]
-        celery = ["celery", "-A", "mailsuite"]
+        celery = ["celery", "--quiet", "-A", "mailsuite"]  # without a banner
         worker = [*celery, "worker", "--without-gossip", "--without-mingle"]
         worker += ["--concurrency", str(worker_processes), "--loglevel", "INFO"]
         beat = [*celery, "beat", "--pidfile=", "--loglevel", "INFO"]

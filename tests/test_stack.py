@@ -1,7 +1,9 @@
 """Web, worker and beat as real processes, on the database and the Redis of the tests."""
 
+import io
 import os
 import signal
+import smtplib
 import subprocess
 import sys
 import time
@@ -12,9 +14,12 @@ import psutil
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
+from rich.console import Console
 
 from mailsuite.lib.embedded.places import CHECKOUT
+from mailsuite.management.commands.run_stack import CATCHER, show_logs, welcome
 from mailsuite.stack import STOP_SECONDS, Stack, StackError, listen, signals_interrupt
+from tests.factories import SendingDomainFactory
 
 SUPERVISOR = """
 import sys, time
@@ -37,6 +42,7 @@ def environment() -> dict[str, str]:
         "DATABASE_URL": f"{address}/{name}",
         "DJANGO_SETTINGS_MODULE": "mailsuite.settings",
         "REDIS_URL": settings.REDIS_URL,
+        "LOG_LEVEL": "INFO",
     }
 
 
@@ -119,3 +125,66 @@ def test_every_request_to_end_is_an_interrupt(number: signal.Signals) -> None:
     with signals_interrupt(), pytest.raises(KeyboardInterrupt):
         signal.raise_signal(number)
     assert signal.getsignal(number) is before
+
+
+@pytest.mark.django_db
+def test_who_starts_with_nothing_is_told_where_to_begin() -> None:
+    lines = welcome("http://127.0.0.1:8000", "sesame")
+    assert lines[0] == "mailsuite runs at http://127.0.0.1:8000/admin/   (Ctrl-C ends it)"
+    assert lines[1] == "Log in as admin with the password sesame"
+    assert "manage.py set_up_example` makes four" in lines[3]
+    assert CATCHER in lines[4]
+    SendingDomainFactory()
+    assert welcome("http://127.0.0.1:8000", None) == lines[:1]
+
+
+def test_the_mail_catcher_that_is_named_takes_mails_at_the_example_s_port() -> None:
+    ours = (CHECKOUT / "README.md").read_text()
+    assert CATCHER in ours
+    with listen() as free:
+        port = free.getsockname()[1]
+    command = [sys.executable, *CATCHER.replace("1025", str(port)).split()[1:]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=CHECKOUT) as catcher:
+        try:
+            hand_over(port)
+        finally:
+            catcher.terminate()
+        assert catcher.stdout is not None
+        assert b"Subject: Dag" in catcher.stdout.read()
+
+
+def hand_over(port: int) -> None:
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            with smtplib.SMTP("localhost", port) as connection:
+                connection.sendmail("a@hotel.nl", ["b@hotel.nl"], "Subject: Dag\r\n\r\nDag\r\n")
+            return
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_address_stands_below_what_the_processes_say_when_they_start(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    page = io.StringIO()
+    with Stack(log_folder=tmp_path, worker_processes=1, environment=environment) as stack:
+        asked = 0
+
+        def check() -> None:
+            nonlocal asked
+            asked += 1
+            if asked > 1:
+                raise KeyboardInterrupt
+
+        stack.check = check  # type: ignore[method-assign]
+        with pytest.raises(KeyboardInterrupt):
+            show_logs(stack, Console(file=page), ["Here it is."])
+    lines = page.getvalue().splitlines()
+    assert any("celery@" in line and "ready" in line for line in lines)
+    below = lines[lines.index("Here it is.") + 1 :]
+    assert [line for line in below if "task_" not in line] == []
+    assert "-------------- celery" not in page.getvalue()
+    assert "beat   |" not in page.getvalue()

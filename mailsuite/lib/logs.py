@@ -76,7 +76,8 @@ def configure(*, level: str, json: bool) -> dict[str, Any]:
             "django.server": {"handlers": ["stderr"], "level": level, "propagate": False},
             "axes": {"level": "WARNING"},
             "celery.redirected": {"level": "WARNING"},
-            # Every task has its line from django_structlog already.
+            # Every task has its line from django_structlog already: no second one for being sent.
+            "celery.beat": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
         },

@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
@@ -12,10 +12,14 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 from rich.text import Text
 
+from campaigns.models import SendingDomain
 from mailsuite.stack import Service, Stack, StackError, signals_interrupt
 
 COLOURS = {"web": "cyan", "worker": "green", "beat": "magenta"}
 ADMIN = "admin"
+PYTHON = ".venv/bin/python"
+# Every mail that a program on this machine hands to it, printed.
+CATCHER = f"{PYTHON} -m aiosmtpd --nosetuid --listen localhost:1025"
 _LAST_PORT = 65535
 
 
@@ -34,13 +38,7 @@ class Command(BaseCommand):
                 call_command("migrate", verbosity=0)
                 password = make_first_admin()
                 with Stack(log_folder=settings.VAR_DIR / "log", port=port) as stack:
-                    console.print(f"mailsuite runs at {stack.url}/admin/   (Ctrl-C ends it)")
-                    if password:
-                        console.print(f"Log in as {ADMIN} with the password {password}")
-                        console.print(
-                            "It is shown this once; `manage.py changepassword` sets another."
-                        )
-                    show_logs(stack, console)
+                    show_logs(stack, console, welcome(stack.url, password))
             except KeyboardInterrupt:
                 console.print("mailsuite has ended.")
             except StackError as error:
@@ -57,16 +55,41 @@ def make_first_admin() -> str | None:
     return password
 
 
-def show_logs(stack: Stack, console: Console) -> None:
-    """Print what the processes log until one of them ends or somebody interrupts."""
+def welcome(url: str, password: str | None) -> list[str]:
+    """Where to go, whom to be there, and what to start from where there is nothing yet."""
+    lines = [f"mailsuite runs at {url}/admin/   (Ctrl-C ends it)"]
+    if password:
+        lines += [
+            f"Log in as {ADMIN} with the password {password}",
+            "It is shown this once; `manage.py changepassword` sets another.",
+        ]
+    if not SendingDomain.objects.exists():
+        lines += [
+            f"There is no sending domain yet. `{PYTHON} manage.py set_up_example` makes four, with "
+            "a flow of four mails.",
+            f"Their mails go to localhost:1025; `{CATCHER}` shows what comes in there.",
+        ]
+    return lines
+
+
+def show_logs(stack: Stack, console: Console, greeting: Sequence[str]) -> None:
+    """Print what the processes log until one of them ends or somebody interrupts; the greeting
+    below what they had to say while they started."""
     followed = {service.name: follow(service) for service in stack.services}
+    print_news(followed, console)
+    for line in greeting:
+        console.print(line, soft_wrap=True)
     while True:
-        for name, news in followed.items():
-            for line in next(news):
-                prefix = Text(f"{name:<7}| ", style=COLOURS[name])
-                console.print(prefix + Text.from_ansi(line), soft_wrap=True)
+        print_news(followed, console)
         stack.check()
         time.sleep(0.2)
+
+
+def print_news(followed: Mapping[str, Iterator[list[str]]], console: Console) -> None:
+    for name, news in followed.items():
+        for line in next(news):
+            prefix = Text(f"{name:<7}| ", style=COLOURS[name])
+            console.print(prefix + Text.from_ansi(line), soft_wrap=True)
 
 
 def follow(service: Service) -> Iterator[list[str]]:
