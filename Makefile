@@ -57,6 +57,7 @@ format: $(READY)  ## put the code into shape
 clean:  ## remove .venv, the servers' data and everything else that was made here
 	@$(PYTHON) mailsuite/lib/embedded/places.py --clear
 	rm -rf .venv var staticfiles .mypy_cache .ruff_cache .pytest_cache .hypothesis .schemathesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Made anew when what is required has changed. The stamp comes last: an interrupted
 # installation starts again.
