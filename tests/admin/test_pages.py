@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tests import factories
+from tests.admin.conftest import page
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -26,21 +27,6 @@ FACTORIES = {
 }
 MADE = [model for model in OURS if model in FACTORIES]
 TEXTS = (CharField, TextField)
-
-
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-
-
-@pytest.fixture
-def boss(client: Client) -> Client:
-    client.force_login(UserFactory(is_superuser=True))
-    return client
-
-
-def page(model: type[Model], kind: str, *args: object) -> str:
-    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{kind}", args=args)
 
 
 def name(model: type[Model]) -> str:

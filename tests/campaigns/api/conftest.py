@@ -9,7 +9,6 @@ from campaigns.models import SendingDomain
 from leads.models import Lead
 from mailsuite.lib import clock
 from templates_app.models import Template
-from tests.clients import ApiClient, client_in_group
 from tests.factories import (
     LeadFactory,
     SenderAliasFactory,
@@ -25,16 +24,6 @@ MONDAY = datetime(2026, 6, 1, 6, tzinfo=UTC)
 def monday() -> Iterator[clock.FrozenClock]:
     with clock.frozen(MONDAY) as frozen:
         yield frozen
-
-
-@pytest.fixture
-def marketer(db: None) -> ApiClient:
-    return client_in_group("marketer")
-
-
-@pytest.fixture
-def viewer(db: None) -> ApiClient:
-    return client_in_group("viewer")
 
 
 def ready_domain(name: str) -> SendingDomain:

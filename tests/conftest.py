@@ -1,3 +1,5 @@
+"""Clients of the API for tests of any app; what is of one app alone stands in its own folder."""
+
 import pytest
 
 from tests.clients import ApiClient, client_in_group
