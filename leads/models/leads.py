@@ -4,11 +4,40 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Concat, Lower, Now
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Concat, Length, Lower, Now
+from django.db.models.lookups import Exact
 
 from leads.accents import ACCENTED, PLAIN
 from leads.querysets import LeadQuerySet
+
+_SEARCHED = Concat(
+    *[
+        part
+        for field in ("email", "company", "url", "first_name", "last_name")
+        for part in (F(field), Value(" "))
+    ]
+)
+_SEPARATORS = "@._-/:"
+_BLANKS = " " * len(_SEPARATORS)
+# Most leads have no letter beyond ASCII. To look for accents all the same would take half of the
+# time that importing them does.
+_SEARCHED_WORDS = Case(
+    When(
+        Exact(
+            Func(_SEARCHED, function="octet_length", output_field=models.IntegerField()),
+            Length(_SEARCHED),
+        ),
+        then=Func(_SEARCHED, Value(_SEPARATORS), Value(_BLANKS), function="translate"),
+    ),
+    default=Func(
+        Func(_SEARCHED, template="normalize(%(expressions)s, NFD)"),
+        Value(_SEPARATORS + ACCENTED),
+        Value(_BLANKS + PLAIN),
+        function="translate",
+    ),
+    output_field=models.TextField(),
+)
 
 
 class Lead(models.Model):
@@ -47,25 +76,7 @@ class Lead(models.Model):
     # Accents make no difference (leads.accents).
     # Words and not trigrams, because pg_trgm is not in every PostgreSQL that we run on.
     search_words = models.GeneratedField(
-        expression=Func(
-            Value("simple"),
-            Func(
-                Func(
-                    Concat(
-                        *[
-                            part
-                            for field in ("email", "company", "url", "first_name", "last_name")
-                            for part in (F(field), Value(" "))
-                        ]
-                    ),
-                    template="normalize(%(expressions)s, NFD)",
-                ),
-                Value("@._-/:" + ACCENTED),
-                Value("      " + PLAIN),
-                function="translate",
-            ),
-            function="to_tsvector",
-        ),
+        expression=Func(Value("simple"), _SEARCHED_WORDS, function="to_tsvector"),
         output_field=SearchVectorField(),
         db_persist=True,
     )

@@ -1,4 +1,4 @@
-from django.db import migrations, models
+from django.db import migrations
 
 # See leads.totals. A statement that changes what a filter of the lead list looks at leaves its
 # transaction's number; what sending writes (last_emailed_at, updated_at) is not among it.
@@ -41,30 +41,5 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                fields=["company", "id"],
-                name="lead_by_company",
-                condition=models.Q(("deleted_at", None)),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                fields=["score", "id"],
-                name="lead_by_score",
-                condition=models.Q(("deleted_at", None)),
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                models.OrderBy(models.F("last_emailed_at"), descending=True, nulls_last=True),
-                models.OrderBy(models.F("id"), descending=True),
-                name="lead_by_last_mail",
-                condition=models.Q(("deleted_at", None)),
-            ),
-        ),
         migrations.RunSQL(NOTE_CHANGES, FORGET_CHANGES),
     ]
