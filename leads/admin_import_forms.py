@@ -11,11 +11,12 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from leads.columns import FULL_NAME, IGNORE, TARGETS, VARS_PREFIX, var_key
+from leads.columns import FULL_NAME, IGNORE, TARGETS, VARS_PREFIX
 from leads.csv_files import DELIMITERS, ENCODINGS
 from leads.inspecting import Inspection
 from leads.models import LeadImport
 from leads.tables import ReadOptions
+from mailsuite.lib.var_keys import var_key
 
 _MODES = [
     (LeadImport.Mode.SKIP.value, "Leave them as they are"),

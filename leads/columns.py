@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+
+from mailsuite.lib.var_keys import free_key, is_var_key, var_key
 
 IGNORE = ""
 VARS_PREFIX = "vars."
@@ -61,10 +62,8 @@ _RANKS = {
     for field, headings in _HEADINGS.items()
     for rank, heading in enumerate(headings)
 }
-_GUESSED_KEY_LENGTH = 45
-_VAR_KEY = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
-# A template would find the dict's own method under these: {{ vars.items }}.
-_NOT_VAR_KEYS = frozenset(dir(dict)) | frozenset(TARGETS) | {"bedrijf"}
+# As a column of its own it would be taken for the lead's field.
+_FIELD_NAMES = frozenset(TARGETS) | {"bedrijf"}
 
 
 class MappingError(ValueError):
@@ -120,7 +119,7 @@ def map_columns(
     guessed = _guess_fields(free, taken=set(fixed.values()))
     targets: dict[str, str] = {}
     notes: list[str] = []
-    keys = _NOT_VAR_KEYS | {target.removeprefix(VARS_PREFIX) for target in fixed.values()}
+    keys = _FIELD_NAMES | {target.removeprefix(VARS_PREFIX) for target in fixed.values()}
     for heading in headings:
         if heading in fixed or heading in guessed:
             targets[heading] = fixed.get(heading, guessed.get(heading, IGNORE))
@@ -132,25 +131,11 @@ def map_columns(
                 f"{heading} has no heading and is left out; give it one, or choose where it goes."
             )
         else:
-            key = _free_key(var_key(heading), keys)
+            key = free_key(heading, keys)
             keys = keys | {key}
             targets[heading] = VARS_PREFIX + key
             notes.extend(_var_notes(heading, key))
     return ColumnMapping(targets, tuple(notes))
-
-
-def var_key(heading: str) -> str:
-    """A name that a template can write: `Aantal kamers (totaal)` → `aantal_kamers_totaal`."""
-    plain = unicodedata.normalize("NFKD", heading.casefold()).encode("ascii", "ignore").decode()
-    key = re.sub(r"[^a-z0-9]+", "_", plain)[:_GUESSED_KEY_LENGTH].strip("_")
-    if not key:
-        return "column"
-    return f"column_{key}" if key[0].isdigit() else key
-
-
-def is_var_key(key: str) -> bool:
-    """Whether a template can write `vars.<key>`."""
-    return _VAR_KEY.fullmatch(key) is not None and key not in dir(dict)
 
 
 def _add_named_vars(headings: Sequence[str], fixed: dict[str, str]) -> None:
@@ -190,14 +175,6 @@ def _without_double_names(guessed: dict[str, str], taken: set[str]) -> dict[str,
 
 def _compact(heading: str) -> str:
     return re.sub(r"[^a-z0-9]", "", var_key(heading))
-
-
-def _free_key(key: str, taken: Collection[str]) -> str:
-    candidate, count = key, 1
-    while candidate in taken:
-        count += 1
-        candidate = f"{key}_{count}"
-    return candidate
 
 
 def _var_notes(heading: str, key: str) -> list[str]:

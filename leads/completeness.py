@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
-from leads.columns import is_var_key
+from mailsuite.lib.var_keys import is_var_key
 
 # Of each group a lead must have at least one: (("lead.company",), ("vars.rooms", "lead.city")).
 Groups = Sequence[Sequence[str]]

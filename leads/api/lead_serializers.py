@@ -7,13 +7,13 @@ from typing import Any
 
 from rest_framework import serializers
 
-from leads.columns import is_var_key
 from leads.filters import LARGEST_SCORE, LONGEST_TEXT
 from leads.lead_rows import FIELD_LENGTHS
 from leads.models import Lead
 from mailsuite.lib.api.fields import Choice, IdField
 from mailsuite.lib.api.query import NamesParameter, Query
 from mailsuite.lib.api.strict import StrictSerializer
+from mailsuite.lib.var_keys import is_var_key
 
 MOST_LEADS = 10_000
 MOST_VARS = 200

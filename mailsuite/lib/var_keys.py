@@ -1,0 +1,38 @@
+"""The names of a lead's own columns: what a sheet calls "Aantal kamers", a template writes as
+`vars.aantal_kamers`. Importing and reading templates go by this one rule."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+_GUESSED_LENGTH = 45  # leaves room for a number behind it
+_KEY = re.compile(r"[a-z_][a-z0-9_]{0,49}", re.ASCII)
+# A template would find the dict's own method under these: {{ vars.items }}.
+_METHODS = frozenset(dir(dict))
+
+
+def is_var_key(key: str) -> bool:
+    """Whether a lead can have a value for `vars.<key>`."""
+    return _KEY.fullmatch(key) is not None and key not in _METHODS
+
+
+def var_key(heading: str) -> str:
+    """A name that a template can write: `Aantal kamers (totaal)` → `aantal_kamers_totaal`."""
+    plain = unicodedata.normalize("NFKD", heading.casefold()).encode("ascii", "ignore").decode()
+    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "column"
+    if key[0].isdigit():
+        key = f"column_{key}"
+    return key[:_GUESSED_LENGTH].strip("_")
+
+
+def free_key(heading: str, taken: Collection[str] = ()) -> str:
+    """The key of a column with this heading: `var_key`, numbered where it can be none or is one
+    of those `taken`."""
+    key = candidate = var_key(heading)
+    count = 1
+    while candidate in taken or not is_var_key(candidate):
+        count += 1
+        candidate = f"{key}_{count}"
+    return candidate

@@ -1,0 +1,30 @@
+import pytest
+
+from mailsuite.lib.var_keys import free_key, is_var_key, var_key
+
+
+@pytest.mark.parametrize(
+    ("heading", "key"),
+    [
+        ("Aantal kamers (totaal)", "aantal_kamers_totaal"),
+        ("Één & twee", "een_twee"),
+        ("2e contact", "column_2e_contact"),
+        ("???", "column"),
+        ("2" + "x" * 60, "column_2" + "x" * 37),
+    ],
+)
+def test_the_name_of_a_var_can_be_written_in_a_template(heading: str, key: str) -> None:
+    assert var_key(heading) == key
+    assert is_var_key(key)
+
+
+def test_a_key_that_is_taken_or_can_be_none_is_numbered() -> None:
+    assert free_key("Aantal kamers", {"aantal_kamers"}) == "aantal_kamers_2"
+    assert free_key("Items") == "items_2"
+
+
+@pytest.mark.parametrize(
+    "key", ["Kamers", "aantal kamers", "2e", "items", "__class__", "", "x" * 51]
+)
+def test_what_no_lead_can_have_a_value_for_is_no_key(key: str) -> None:
+    assert not is_var_key(key)
