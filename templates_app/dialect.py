@@ -1,8 +1,4 @@
-"""The names a template may use, and the old dialect beside Jinja2's own.
-
-Old templates write `{{image.cid 'hero'}}` and bare names such as `{{first_name}}`. The first is
-mended on Jinja2's token stream and the second on its syntax tree, never on the text itself: line
-numbers in errors stay those of the author, and strings, comments and raw blocks are left alone.
+"""The names a template may use, bare ones of old templates such as `{{first_name}}` among them.
 
 After `resolve_names` a tree holds no attribute, no call and no name of the author's any more:
 each variable has become a lookup of one dotted name in one flat table. What a template can reach
@@ -12,13 +8,11 @@ is therefore exactly that table.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
 
 from jinja2 import nodes
-from jinja2.ext import Extension
-from jinja2.lexer import Token, TokenStream
 from jinja2.visitor import NodeTransformer
 
+from mailsuite.lib.var_keys import free_key, is_var_key
 from templates_app.values import Problem
 
 LEAD_FIELDS = (
@@ -33,22 +27,6 @@ NAMESPACES = ("lead", "vars", "campaign", "image")
 SIGNATURE = "signature"
 
 TABLE = "v"
-_SPACE_CALLS = {("image", ".", "cid"), ("image", ".", "url")}
-
-
-class OldDialect(Extension):
-    """Reads `image.cid 'hero'` as `image.cid('hero')`."""
-
-    def filter_stream(self, stream: TokenStream) -> Iterable[Token]:
-        before = ("", "", "")
-        for token in stream:
-            called = token.type == "string" and before in _SPACE_CALLS
-            if called:
-                yield Token(token.lineno, "lparen", "(")
-            yield token
-            if called:
-                yield Token(token.lineno, "rparen", ")")
-            before = (before[1], before[2], token.value if token.type in {"name", "dot"} else "")
 
 
 def variable(name: str, lineno: int) -> nodes.Getitem:
@@ -118,7 +96,7 @@ class _Resolver(NodeTransformer):
     def _field(self, node: nodes.Node, owner: nodes.Node, field: str) -> nodes.Node:
         namespace = owner.name if isinstance(owner, nodes.Name) else ""
         if namespace == "vars" and field.strip():
-            return variable(f"vars.{field}", node.lineno)
+            return self._column(node, field)
         if namespace == "image":
             return self._refuse(node, f"image.{field} needs the picture's key.", _IMAGE_FORMS)
         known = _FIELDS.get(namespace)
@@ -132,8 +110,17 @@ class _Resolver(NodeTransformer):
         dotted = f"{namespace}.{field}"
         mend = suggestion(dotted)
         if namespace == "lead":
-            mend = f"{mend} A column of your own is vars.{field}.".strip()
+            mend = f"{mend} A column of your own is vars.{free_key(field)}.".strip()
         return self._refuse(node, f"“{dotted}” is no variable.", mend)
+
+    def _column(self, node: nodes.Node, name: str) -> nodes.Node:
+        """`vars.kamers` is a column by its key, `vars['Aantal kamers']` by its heading."""
+        is_heading = isinstance(node, nodes.Getitem) or " " in name
+        key = free_key(name) if is_heading and not is_var_key(name) else name.lower()
+        if is_var_key(key):
+            return variable(f"vars.{key}", node.lineno)
+        closest = f"{{{{ vars.{free_key(name)} }}}}"
+        return self._refuse(node, f"No column can be called “{name}”.", f"Closest is {closest}.")
 
     def _refuse(self, node: nodes.Node, what: str, mend: str) -> nodes.Node:
         self.problems.append(Problem(self.part, node.lineno, what, mend))

@@ -15,8 +15,9 @@ from jinja2 import StrictUndefined, Template, TemplateSyntaxError, nodes
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from templates_app.allowlist import RENDERED_NODES, WRITTEN_NODES, refusals
-from templates_app.dialect import SIGNATURE, TABLE, OldDialect, resolve_names, variable_name
+from templates_app.dialect import SIGNATURE, TABLE, resolve_names, variable_name
 from templates_app.filters import FILTERS, TESTS
+from templates_app.old_dialect import OldDialect
 from templates_app.values import Problem, RenderFailed, TemplateRefused, TemplateSource
 from templates_app.variables import Variables, find_variables
 
@@ -170,6 +171,7 @@ _SYNTAX_ADVICE = (
     ("unexpected char", "Use straight quotes ' or \" and plain letters between the braces."),
     ("unknown tag", "Available are {% if %}, {% elif %}, {% else %} and {% endif %}."),
     ("nexpected end of template", "Close every {% if %} with {% endif %} and {{ with }}."),
+    ("lacks quotes", "Put the picture's name in quotes, as in {{ image.cid 'hero' }}."),
     ("end of print statement", "A column with a space in it is {{ vars['Aantal kamers'] }}."),
     ("Missing end of", "Close what was opened."),
     ("end of statement block", "A condition is {% if vars.x %} or {% if vars.x == 'yes' %}."),

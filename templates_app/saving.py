@@ -105,7 +105,7 @@ def _accepted(source: TemplateSource) -> Variables:
         if len(variable) > _LONGEST_VARIABLE:
             raise Refusal(
                 f"The variable {variable[:60]}… has a name of {len(variable)} characters; "
-                f"{_LONGEST_VARIABLE} fit. Give the column a shorter name.",
+                f"{_LONGEST_VARIABLE} fit. Give the picture a shorter key.",
                 fields={"html": "has a variable with too long a name"},
             )
     return variables

@@ -28,6 +28,7 @@ def test_what_holds_a_lead_back_is_named_alternatives_included() -> None:
     [
         ("{{ city }} {{ first_name }}", "A fallback avoids that: {{ lead.city|default('…') }}."),
         ("{{ vars.kamers }}", "{{ vars.kamers|default('…') }}."),
+        ("{{ vars['Mijn Kolom'] }}", "{{ vars.mijn_kolom|default('…') }}."),
         ("{{ hotel_name }}", "{{ vars.hotel_name or lead.company|default('…') }}."),
         ("<img alt='' src=\"{{ image.cid('hero') }}\">",
          "A condition around the picture avoids that: {% if image.cid('hero') %}…{% endif %}."),
@@ -42,6 +43,7 @@ def test_the_way_out_is_told_in_the_names_of_the_template(html: str, way_out: st
     "html",
     [
         "{{ vars.hotel_name or lead.company|default('…') }}",
+        "{{ vars.mijn_kolom|default('…') }}",
         "{% if image.cid('hero') %}<img alt='' src=\"{{ image.cid('hero') }}\">{% endif %}",
     ],
 )

@@ -44,14 +44,32 @@ def test_a_full_name_is_whatever_part_of_it_is_known() -> None:
     assert render(text("{{ full_name }}"), lead(first_name="")).text == "Jansen"
 
 
-def test_a_column_with_a_space_is_named_in_brackets() -> None:
-    context = RenderContext(lead={}, vars={"Aantal kamers": 12})
-    assert render(text("{{ vars['Aantal kamers'] }}"), context).text == "12"
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{ vars['Aantal kamers'] }}",
+        "{{ vars['aantal-kamers '] }}",
+        "{{ vars.aantal_kamers }}",
+        "{{ vars.Aantal_Kamers }}",
+        "{{vars.Aantal Kamers}}",
+        "{{ vars.Aantal kamers|default('?') }}",
+        "{{ vars.Aantal kamers if vars.Aantal kamers else '?' }}",
+        "{% if vars['Aantal kamers'] == '12' %}12{% endif %}",
+    ],
+)
+def test_a_column_is_named_by_its_key_or_by_its_heading(written: str) -> None:
+    context = RenderContext(lead={}, vars={"aantal_kamers": 12})
+    assert render(text(written), context).text == "12"
 
 
-def test_columns_named_like_methods_are_columns() -> None:
-    context = RenderContext(lead={}, vars={"items": "stoelen", "keys": "3"})
-    assert render(text("{{ vars.items }} {{ vars.keys }}"), context).text == "stoelen 3"
+def test_a_heading_is_numbered_where_the_importer_numbers_it() -> None:
+    context = RenderContext(lead={}, vars={"items_2": "stoelen"})
+    assert render(text("{{ vars['Items'] }}"), context).text == "stoelen"
+
+
+def test_a_forgotten_sign_in_a_condition_is_not_taken_for_a_heading() -> None:
+    (problem,) = find_problems(text("{% if vars.rooms yes %}x{% endif %}"))
+    assert problem.mend == "A condition is {% if vars.x %} or {% if vars.x == 'yes' %}."
 
 
 @pytest.mark.parametrize(
@@ -71,6 +89,16 @@ def test_columns_named_like_methods_are_columns() -> None:
          "Write image.cid('hero') or image.url('logo')."),
         ("{{ image.cid(lead.email) }}", 1, "image.cid takes one key in quotes.",
          "Write image.cid('hero') or image.url('logo')."),
+        ("{{image.cid hero}}", 1, "“image.cid hero” lacks quotes.",
+         "Put the picture's name in quotes, as in {{ image.cid 'hero' }}."),
+        ("x\n{% if image.url logo %}x{% endif %}", 2, "“image.url logo” lacks quotes.",
+         "Put the picture's name in quotes, as in {{ image.cid 'hero' }}."),
+        ("{{ vars.items }}", 1, "No column can be called “items”.",
+         "Closest is {{ vars.items_2 }}."),
+        ("{{ vars.naïef }}", 1, "No column can be called “naïef”.", "Closest is {{ vars.naief }}."),
+        ("{{ lead['Aantal kamers'] }}", 1, "“lead.Aantal kamers” is no variable.",
+         "Variables look like {{ lead.company }}, {{ vars.rooms }} or {{ campaign.name }}. "
+         "A column of your own is vars.aantal_kamers."),
         ("{{ company.upper() }}", 1, "Nothing can be called.",
          "Use a filter: {{ lead.company|upper }}."),
     ],

@@ -72,7 +72,7 @@ def test_a_name_is_given_once_and_is_free_again_after_deletion() -> None:
         ({"html": ""}, "html", "Line 1: The mail is empty. Write an HTML or a text part."),
         ({"text": "a\n{{ frist_name }}"}, "text", "Line 2: “frist_name” is no variable. "
          "Did you mean {{ first_name }}?"),
-        ({"html": "{{ vars['" + "k" * 200 + "'] }}"}, "html",
+        ({"html": "{{ image.url('" + "k" * 200 + "') }}"}, "html",
          "has a variable with too long a name"),
     ],
 )  # fmt: skip
