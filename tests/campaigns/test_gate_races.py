@@ -105,20 +105,33 @@ def test_the_second_worker_with_the_first_mail_of_a_day_sees_that_the_slot_is_ta
     assert SendingDomain.objects.get().sent_today == 1
 
 
-@pytest.mark.parametrize("model", [Campaign, Lead, Enrollment])
-def test_a_pause_stop_or_reply_waits_for_a_gate_that_is_passing(model):
+CHANGES = [
+    (Campaign, {"status": Campaign.Status.PAUSED}),
+    (Lead, {"stopped_at": MONDAY}),
+    (Enrollment, {"status": "ended", "end_reason": "replied"}),
+]
+
+
+@pytest.mark.parametrize(("model", "change"), CHANGES)
+def test_a_pause_stop_or_reply_waits_for_a_gate_that_is_passing(model, change):
     message = MessageFactory()
     claim = claimed(message)
-    change = {
-        Campaign: {"status": Campaign.Status.PAUSED},
-        Lead: {"stopped_at": MONDAY},
-        Enrollment: {"status": "ended", "end_reason": "replied"},
-    }[model]
     with transaction.atomic():
         assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
         other = Meanwhile(lambda: model.objects.update(**change))
         assert other.waits()
     assert other.result() == 1
+
+
+@pytest.mark.parametrize(("model", "change"), [*CHANGES, (SendingDomain, {"paused_at": MONDAY})])
+def test_a_gate_waits_for_a_pause_stop_or_reply_under_way_and_then_minds_it(model, change):
+    message = MessageFactory()
+    claim, mail = claimed(message), composed(message)
+    with transaction.atomic():
+        model.objects.update(**change)
+        other = Meanwhile(lambda: at_gate(claim, mail))
+        assert other.waits()
+    assert other.result().verdict is not Verdict.PASSED
 
 
 def test_two_domains_at_the_gate_at_once_share_their_campaigns_daily_limit():

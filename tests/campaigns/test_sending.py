@@ -375,6 +375,15 @@ def test_a_domain_without_a_pause_sends_many_in_one_turn_in_their_order(frozen_c
     assert sum(DailyFigures.objects.values_list("sent", flat=True)) == 25
 
 
+def test_a_domain_with_a_pause_takes_up_one_mail_at_a_time(frozen_clock):
+    with smtp_server() as server:
+        first = due_message(server)
+        MessageFactory.create_batch(3, enrollment__domain=first.domain, alias=first.alias)
+        turn(first)
+    outcomes = SendAttempt.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == [Attempt.ACCEPTED, Attempt.WITHHELD]
+
+
 def test_at_most_ten_are_past_the_gate_at_once(frozen_clock, monkeypatch):
     past_the_gate = []
 
