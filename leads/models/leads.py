@@ -5,18 +5,31 @@ from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Length, Lower, Now
 from django.db.models.lookups import Exact
 
 from leads.accents import ACCENTED, PLAIN
 from leads.querysets import LeadQuerySet
 
+
+def _translated(text: Combinable, letters: str, counterparts: str) -> Func:
+    return Func(
+        text,
+        Value(letters),
+        Value(counterparts),
+        function="translate",
+        output_field=models.TextField(),
+    )
+
+
 _SEARCHED = Concat(
     *[
         part
         for field in ("email", "company", "url", "first_name", "last_name")
         for part in (F(field), Value(" "))
-    ]
+    ],
+    output_field=models.TextField(),
 )
 _SEPARATORS = "@._-/:"
 _BLANKS = " " * len(_SEPARATORS)
@@ -28,15 +41,13 @@ _SEARCHED_WORDS = Case(
             Func(_SEARCHED, function="octet_length", output_field=models.IntegerField()),
             Length(_SEARCHED),
         ),
-        then=Func(_SEARCHED, Value(_SEPARATORS), Value(_BLANKS), function="translate"),
+        then=_translated(_SEARCHED, _SEPARATORS, _BLANKS),
     ),
-    default=Func(
+    default=_translated(
         Func(_SEARCHED, template="normalize(%(expressions)s, NFD)"),
-        Value(_SEPARATORS + ACCENTED),
-        Value(_BLANKS + PLAIN),
-        function="translate",
+        _SEPARATORS + ACCENTED,
+        _BLANKS + PLAIN,
     ),
-    output_field=models.TextField(),
 )
 
 
@@ -76,7 +87,12 @@ class Lead(models.Model):
     # Accents make no difference (leads.accents).
     # Words and not trigrams, because pg_trgm is not in every PostgreSQL that we run on.
     search_words = models.GeneratedField(
-        expression=Func(Value("simple"), _SEARCHED_WORDS, function="to_tsvector"),
+        expression=Func(
+            Value("simple"),
+            _SEARCHED_WORDS,
+            function="to_tsvector",
+            output_field=SearchVectorField(),
+        ),
         output_field=SearchVectorField(),
         db_persist=True,
     )
