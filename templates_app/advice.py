@@ -44,6 +44,12 @@ def _about_variables(variables: Variables) -> Iterator[str]:
         yield (
             f"A lead without {_enumerated(held_for)} is held back at launch. {_way_out(held_for)}"
         )
+    if blank := variables.blank_by_default:
+        yield (
+            f"A blank default prints nothing for a lead without {_enumerated(list(blank))}. Give a "
+            f"fallback, such as {{{{ {blank[0]}|default('…') }}}}, or leave |default out so that "
+            "the lead is held back."
+        )
 
 
 def _way_out(needs: list[str]) -> str:

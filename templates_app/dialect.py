@@ -8,6 +8,7 @@ is therefore exactly that table.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
@@ -42,6 +43,16 @@ def variable_name(node: nodes.Node) -> str | None:
         if node.node.name == TABLE and isinstance(key, nodes.Const):
             return str(key.value)
     return None
+
+
+def variable_names(node: nodes.Node) -> Iterator[str]:
+    """The names that are looked up anywhere in `node`, in the order of the text."""
+    name = variable_name(node)
+    if name is not None:
+        yield name
+    else:
+        for child in node.iter_child_nodes():
+            yield from variable_names(child)
 
 
 def resolve_names(tree: nodes.Template, part: str) -> list[Problem]:

@@ -111,15 +111,6 @@ def parse_template(source: TemplateSource) -> dict[str, nodes.Template]:
     return trees
 
 
-def find_problems(source: TemplateSource) -> tuple[Problem, ...]:
-    """Why `source` would be refused; empty when it is acceptable."""
-    try:
-        compile_template(source)
-    except TemplateRefused as refused:
-        return refused.problems
-    return ()
-
-
 def _incomplete(source: TemplateSource) -> list[Problem]:
     problems = []
     if not source.subject.strip():

@@ -14,19 +14,17 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 from time import process_time
-from typing import Any
 
 from jinja2 import nodes
 from jinja2.visitor import NodeTransformer
 
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
-from templates_app.rendering import preview, render
+from templates_app.rendering import render
 from templates_app.sandbox import compile_template, parse_template
 from templates_app.sanitising import mail_document
 from templates_app.values import (
     Problem,
     RenderContext,
-    RenderedMail,
     RenderFailed,
     TemplateRefused,
     TemplateSource,
@@ -43,24 +41,16 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 def accept(source: TemplateSource) -> Variables:
     """The variables of a source that may be saved; TemplateRefused with the reasons otherwise."""
-    _run({"source": asdict(source)})
+    _try(source)
     return compile_template(source).variables
 
 
-def try_preview(source: TemplateSource, context: RenderContext) -> RenderedMail:
-    """`rendering.preview` for a source that was not accepted yet.
-
-    Raises TemplateRefused also where rendering fails or passes its limits.
-    """
-    return RenderedMail(**_run({"source": asdict(source), "context": asdict(context)}))
-
-
-def _run(job: dict[str, object]) -> dict[str, Any]:
-    """The child's mail; TemplateRefused with its problems, or because it hit a limit."""
+def _try(source: TemplateSource) -> None:
+    """Raises TemplateRefused with what the child found, or because it hit a limit."""
     try:
         done = subprocess.run(
             [sys.executable, "-m", "templates_app.trial"],
-            input=json.dumps(job, default=str).encode(),
+            input=json.dumps(asdict(source)).encode(),
             capture_output=True,
             timeout=WALL_SECONDS,
             cwd=_ROOT,
@@ -72,33 +62,21 @@ def _run(job: dict[str, object]) -> dict[str, Any]:
         raise TemplateRefused([_TOO_MUCH]) from expired
     if done.returncode != 0:
         raise TemplateRefused([_TOO_MUCH])
-    answer = json.loads(done.stdout)
-    if answer["problems"]:
-        raise TemplateRefused([Problem(**problem) for problem in answer["problems"]])
-    return {
-        name: tuple(value) if isinstance(value, list) else value
-        for name, value in answer["mail"].items()
-    }
+    if problems := json.loads(done.stdout):
+        raise TemplateRefused([Problem(**problem) for problem in problems])
 
 
 def main() -> None:
-    """The child: one job from stdin, one answer to stdout, both JSON."""
+    """The child: a source from stdin, its problems to stdout, both JSON."""
     _limit()
-    job = json.load(sys.stdin)
-    source = TemplateSource(**job["source"])
     problems: tuple[Problem, ...] = ()
-    mail: RenderedMail | None = None
     try:
-        if "context" in job:
-            mail = preview(source, RenderContext(**job["context"]))
-        else:
-            mail = _try_everything(source)
+        _try_everything(TemplateSource(**json.load(sys.stdin)))
     except TemplateRefused as refused:
         problems = refused.problems
     except RenderFailed as failed:
         problems = (failed.problem,)
-    answer = {"problems": [asdict(one) for one in problems], "mail": mail and asdict(mail)}
-    json.dump(answer, sys.stdout)
+    json.dump([asdict(problem) for problem in problems], sys.stdout)
 
 
 def _limit() -> None:
@@ -111,8 +89,8 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _try_everything(source: TemplateSource) -> RenderedMail:
-    """The mail for a lead that has every value, after the markup of all branches at once.
+def _try_everything(source: TemplateSource) -> None:
+    """Make the mail for a lead that has every value, after the markup of all branches at once.
 
     A condition could hide from one sample lead what costs too much with another.
     """
@@ -121,10 +99,9 @@ def _try_everything(source: TemplateSource) -> RenderedMail:
     started = process_time()
     if "html" in trees:
         mail_document(_markup_of_all_branches(trees["html"]))
-    mail = render(source, context)
+    render(source, context)
     if process_time() - started > 2 * MAIL_SECONDS:
         raise TemplateRefused([_TOO_MUCH])
-    return mail
 
 
 def _markup_of_all_branches(tree: nodes.Template) -> str:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from jinja2 import nodes
 
 from templates_app.conditions import NOTHING_CERTAIN, Facts, facts_of
-from templates_app.dialect import SIGNATURE, variable_name
+from templates_app.dialect import SIGNATURE, variable_name, variable_names
+from templates_app.fallbacks import DEFAULTS, blank_by_default, fallback
 from templates_app.filters import NUMERIC_FILTERS
 from templates_app.values import RenderContext
 
@@ -44,10 +45,12 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Variables:
-    """Everything a template mentions, in the order of the text."""
+    """Everything a template mentions, in the order of the text; `blank_by_default` is what it
+    prints with a default of nothing."""
 
     mentioned: tuple[str, ...]
     requirements: tuple[Requirement, ...]
+    blank_by_default: tuple[str, ...] = ()
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -74,16 +77,14 @@ def missing(required: Iterable[Requirement], context: RenderContext) -> tuple[st
 
 def find_variables(trees: Sequence[nodes.Template]) -> Variables:
     """The variables of all parts of a template together."""
-    mentioned = (
-        name for tree in trees for node in tree.find_all(nodes.Getitem)
-        if (name := variable_name(node)) is not None
-    )  # fmt: skip
+    mentioned = dict.fromkeys(name for tree in trees for name in variable_names(tree))
     requirements = (need for tree in trees for need in _of_statements(tree.body, NOTHING_CERTAIN))
     # A plain requirement makes the conditional ones on the same name superfluous.
     found = tuple(dict.fromkeys(requirements))
     plain = {need.any_of[0] for need in found if _plain(need)}
     kept = tuple(need for need in found if _plain(need) or plain.isdisjoint(need.any_of))
-    return Variables(tuple(dict.fromkeys(mentioned)), kept)
+    blank = filter(None, dict.fromkeys(blank_by_default(trees)))
+    return Variables(tuple(mentioned), kept, tuple(blank))
 
 
 def _plain(need: Requirement) -> bool:
@@ -115,9 +116,9 @@ def _of_expression(node: nodes.Expr, facts: Facts) -> Iterator[Requirement]:
             yield Requirement((name,), facts)
     elif isinstance(node, nodes.Or):
         yield from _either(node.left, node.right, facts)
-    elif isinstance(node, nodes.Filter) and node.name in {"default", "d"}:
+    elif isinstance(node, nodes.Filter) and node.name in DEFAULTS:
         if node.node is not None:
-            yield from _either(node.node, _fallback(node), facts)
+            yield from _either(node.node, fallback(node), facts)
     elif isinstance(node, nodes.And | nodes.CondExpr):
         yield from _of_choice(node, facts)
     elif not isinstance(node, nodes.Compare | nodes.Not | nodes.Test):
@@ -134,12 +135,6 @@ def _of_choice(node: nodes.And | nodes.CondExpr, facts: Facts) -> Iterator[Requi
     yield from _of_expression(node.expr1, facts.also(facts_of(node.test, True)))
     if node.expr2 is not None:
         yield from _of_expression(node.expr2, facts.also(facts_of(node.test, False)))
-
-
-def _fallback(node: nodes.Filter) -> nodes.Expr:
-    """What `|default(…)` puts in; a bare `|default` puts in nothing, on purpose."""
-    named = [keyword.value for keyword in node.kwargs if keyword.key == "default_value"]
-    return next(iter([*node.args, *named]), nodes.Const(""))
 
 
 def _either(left: nodes.Expr, right: nodes.Expr, facts: Facts) -> Iterator[Requirement]:

@@ -222,10 +222,6 @@ class SendingDomain(models.Model):
                 {"name": f"{self.name!r} is no domain that mail can be sent from: {error}"}
             ) from error
 
-    @property
-    def is_sending(self) -> bool:
-        return self.is_active and self.paused_at is None
-
 
 class SenderAlias(models.Model):
     """One sender of a domain: `christian` on punthelder-seo.nl is christian@punthelder-seo.nl."""

@@ -61,10 +61,6 @@ class SendingCalendar:
             known = self._workdays[on] = self._works(on)
         return known
 
-    def next_workday(self, after: date) -> date:
-        """The first workday after this date. Raises NoSendingDayError."""
-        return self.add_workdays(after, 1)
-
     def add_workdays(self, on: date, count: int) -> date:
         """The `count`-th workday after `on`; 0 means `on` itself or the first workday after it.
 

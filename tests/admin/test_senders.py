@@ -86,13 +86,13 @@ def test_ops_pause_and_resume_domains(login) -> None:
     ops = login("ops")
     press(ops, domain, "pause_this")
     domain.refresh_from_db()
-    assert not domain.is_sending
+    assert domain.paused_at is not None
     assert domain.pause_reason.startswith("Paused by person")
     *_, refusal = told(pick(ops, "pause_selected", domain))
     assert "paused already" in refusal
     pick(ops, "resume_selected", domain)
     domain.refresh_from_db()
-    assert domain.is_sending
+    assert domain.paused_at is None
     assert (domain.pause_reason, domain.needs_replanning) == ("", True)
 
 
@@ -100,7 +100,7 @@ def test_a_marketer_pauses_no_domain(login) -> None:
     domain = SendingDomainFactory()
     assert press(login("marketer"), domain, "pause_this").status_code == 403
     domain.refresh_from_db()
-    assert domain.is_sending
+    assert domain.paused_at is None
 
 
 def test_saving_a_domain_does_not_set_its_throttle_back(

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from leads.models import Suppression
-from mailsuite.lib.api.views import ApiView
+from mailsuite.lib.api.views import ApiViewSet
 from mailsuite.lib.errors import Refusal
 from mailsuite.lib.idempotency import records
 from mailsuite.lib.idempotency.models import IdempotencyRecord
@@ -22,13 +22,13 @@ from tests.clients import ApiClient, client_in_group
 begun, may_go_on = threading.Event(), threading.Event()
 
 
-class SuppressView(ApiView):
+class SuppressViewSet(ApiViewSet):
     """Does something that would show if it was done twice."""
 
     rights = "leads.suppression"
     parser_classes = [JSONParser, MultiPartParser]
 
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         domain = str(request.data["domain"])
         number = Suppression.objects.count()
         Suppression.objects.create(value=f"{number}.{domain}", scope="domain", reason="manual")
@@ -42,7 +42,7 @@ class SuppressView(ApiView):
         return Response({"number": number}, status=201)
 
 
-urlpatterns = [path("api/suppress", SuppressView.as_view())]
+urlpatterns = [path("api/suppress", SuppressViewSet.as_view({"post": "create"}))]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
 

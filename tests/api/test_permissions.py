@@ -4,7 +4,7 @@ import pytest
 from django.urls import path
 from rest_framework.response import Response
 
-from mailsuite.lib.api.views import ApiView, ApiViewSet
+from mailsuite.lib.api.views import ApiViewSet
 from tests.clients import ApiClient, client_in_group
 
 
@@ -18,8 +18,8 @@ class LeadViewSet(ApiViewSet):
     list = create = destroy = partial_update = stop = count = answer
 
 
-class ForgottenView(ApiView):
-    def get(self, *_: object) -> Response:
+class ForgottenViewSet(ApiViewSet):
+    def list(self, *_: object) -> Response:
         return Response({})
 
 
@@ -28,7 +28,7 @@ urlpatterns = [
     path("api/lead", LeadViewSet.as_view({"delete": "destroy", "patch": "partial_update"})),
     path("api/lead/stop", LeadViewSet.as_view({"post": "stop"})),
     path("api/leads/count", LeadViewSet.as_view({"post": "count"})),
-    path("api/forgotten", ForgottenView.as_view()),
+    path("api/forgotten", ForgottenViewSet.as_view({"get": "list"})),
 ]
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 

@@ -11,7 +11,7 @@ from leads.models import Suppression
 from mailsuite.lib.api.fields import Choice, IdField
 from mailsuite.lib.api.query import Query
 from mailsuite.lib.api.strict import StrictSerializer
-from mailsuite.lib.api.views import ApiView, ApiViewSet
+from mailsuite.lib.api.views import ApiViewSet
 from mailsuite.lib.errors import Conflict, Refusal
 from mailsuite.urls import handler400, handler404, handler500  # noqa: F401  # of this URLconf
 from tests.clients import ApiClient
@@ -38,16 +38,16 @@ class Outer(StrictSerializer):
     steps = Step(many=True, required=False)
 
 
-class EchoView(ApiView):
+class EchoViewSet(ApiViewSet):
     rights = "leads.lead"
 
-    def post(self, request: Request) -> Response:
+    def create(self, request: Request) -> Response:
         body = Outer(data=request.data)
         body.is_valid(raise_exception=True)
         return Response(body.validated_data, status=201)
 
 
-class RefusingView(ApiView):
+class RefusingViewSet(ApiViewSet):
     rights = "leads.lead"
     outcomes = {
         "refusal": Refusal("No.", fields={"name": "Not this one."}, code="no"),
@@ -55,7 +55,7 @@ class RefusingView(ApiView):
         "crash": RuntimeError("password=hunter2"),
     }
 
-    def get(self, request: Request, kind: str) -> Response:
+    def list(self, request: Request, kind: str) -> Response:
         raise self.outcomes[kind]
 
 
@@ -67,7 +67,7 @@ class SuppressionItem(serializers.Serializer):
     value = serializers.CharField()
 
 
-class ListView(ApiViewSet):
+class ListViewSet(ApiViewSet):
     rights = "leads.suppression"
 
     def list(self, request: Request) -> Response:
@@ -76,9 +76,9 @@ class ListView(ApiViewSet):
 
 
 urlpatterns = [
-    path("api/echo", EchoView.as_view()),
-    path("api/<str:kind>/fail", RefusingView.as_view()),
-    path("api/list", ListView.as_view({"get": "list"})),
+    path("api/echo", EchoViewSet.as_view({"post": "create"})),
+    path("api/<str:kind>/fail", RefusingViewSet.as_view({"get": "list"})),
+    path("api/list", ListViewSet.as_view({"get": "list"})),
 ]
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]

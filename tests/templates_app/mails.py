@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from templates_app.values import RenderContext, TemplateSource
+from templates_app.sandbox import compile_template
+from templates_app.values import Problem, RenderContext, TemplateRefused, TemplateSource
 
 MARKETING_HTML = """<!DOCTYPE html>
 <html lang="nl"><head><meta charset="utf-8"><title>{{ campaign.name }}</title>
@@ -63,3 +64,12 @@ def html(body: str) -> TemplateSource:
 
 def text(body: str) -> TemplateSource:
     return TemplateSource("Onderwerp", "", body)
+
+
+def problems_of(source: TemplateSource) -> tuple[Problem, ...]:
+    """Why a source is refused; empty where it is acceptable."""
+    try:
+        compile_template(source)
+    except TemplateRefused as refused:
+        return refused.problems
+    return ()

@@ -1,9 +1,8 @@
 import pytest
 
 from templates_app.rendering import render
-from templates_app.sandbox import find_problems
 from templates_app.values import RenderContext
-from tests.templates_app.mails import html, lead, text
+from tests.templates_app.mails import html, lead, problems_of, text
 
 
 @pytest.mark.parametrize(
@@ -68,7 +67,7 @@ def test_a_heading_is_numbered_where_the_importer_numbers_it() -> None:
 
 
 def test_a_forgotten_sign_in_a_condition_is_not_taken_for_a_heading() -> None:
-    (problem,) = find_problems(text("{% if vars.rooms yes %}x{% endif %}"))
+    (problem,) = problems_of(text("{% if vars.rooms yes %}x{% endif %}"))
     assert problem.mend == "A condition is {% if vars.x %} or {% if vars.x == 'yes' %}."
 
 
@@ -106,18 +105,18 @@ def test_a_forgotten_sign_in_a_condition_is_not_taken_for_a_heading() -> None:
 def test_a_wrong_name_is_refused_with_its_line_and_the_right_one(
     written: str, line: int, what: str, mend: str
 ) -> None:
-    (problem,) = find_problems(html(written))
+    (problem,) = problems_of(html(written))
     assert (problem.part, problem.line, problem.what, problem.mend) == ("html", line, what, mend)
 
 
 def test_the_line_after_an_old_style_picture_is_the_authors() -> None:
-    (problem,) = find_problems(html("{{image.cid 'hero'}}\n{{image.url 'logo'}}\n{{ nobody }}"))
+    (problem,) = problems_of(html("{{image.cid 'hero'}}\n{{image.url 'logo'}}\n{{ nobody }}"))
     assert problem.line == 3
 
 
 def test_all_wrong_names_of_all_parts_are_told_at_once() -> None:
     source = html("{{ a_b_c }}\n{{ lead.nosuch }}")
-    problems = find_problems(type(source)("{{ x_y_z }}", source.html, "{{ lead.q }}"))
+    problems = problems_of(type(source)("{{ x_y_z }}", source.html, "{{ lead.q }}"))
     assert [(one.part, one.line) for one in problems] == [
         ("subject", 1), ("html", 1), ("html", 2), ("text", 1)
     ]  # fmt: skip

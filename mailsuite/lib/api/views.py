@@ -8,7 +8,6 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
-from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
 from mailsuite.lib.api.query import Query, read_query
@@ -16,16 +15,10 @@ from mailsuite.lib.idempotency.schema import IdempotentSchema
 from mailsuite.lib.idempotency.views import IdempotentPosts
 
 
-class ApiView(IdempotentPosts, APIView):
-    """A single endpoint. Subclasses set `rights` (see mailsuite.lib.api.permissions)."""
-
-    schema = IdempotentSchema()
-    rights: str
-
-
 class ApiViewSet(IdempotentPosts, GenericViewSet):
     """Endpoints around one kind of thing. Subclasses set `rights`, and in `verbs` the right that
-    an action needs where the method says another ({"dry_run": "view"})."""
+    an action needs where the method says another ({"dry_run": "view"}); see
+    mailsuite.lib.api.permissions."""
 
     schema = IdempotentSchema()
     rights: str

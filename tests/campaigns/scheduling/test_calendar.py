@@ -84,8 +84,8 @@ def test_workdays_are_counted_past_weekends_and_holidays(
 
 
 def test_the_next_workday_is_never_the_day_itself() -> None:
-    assert calendar().next_workday(day("2026-11-19")) == day("2026-11-20")
-    assert calendar().next_workday(day("2026-11-20")) == day("2026-11-23")
+    assert calendar().add_workdays(day("2026-11-19"), 1) == day("2026-11-20")
+    assert calendar().add_workdays(day("2026-11-20"), 1) == day("2026-11-23")
 
 
 def test_a_thousand_workdays_on_one_day_a_week_are_found() -> None:
@@ -142,7 +142,7 @@ def test_a_window_that_the_clock_jumps_over_stays_closed() -> None:
 
 def test_a_date_that_a_zone_skipped_is_no_workday() -> None:
     apia = SendingCalendar(policy("Pacific/Apia", send_days=EVERY_DAY, holiday_country=None))
-    assert apia.next_workday(day("2011-12-29")) == day("2011-12-31")
+    assert apia.add_workdays(day("2011-12-29"), 1) == day("2011-12-31")
     assert apia.window(day("2011-12-30")) is None
 
 
@@ -238,6 +238,6 @@ def test_rules_that_leave_no_day_say_so() -> None:
     with pytest.raises(
         NoSendingDayError, match=r"weekdays 7, holidays of NL, 728 blackout.*Add a send day"
     ):
-        never.next_workday(day("2026-11-20"))
+        never.add_workdays(day("2026-11-20"), 1)
     with pytest.raises(NoSendingDayError):
         never.opening_after(local("2026-11-20 09:00"))
