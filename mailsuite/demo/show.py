@@ -61,11 +61,7 @@ def run_demo(
     """
     started = time.monotonic()
     clock.write(folder / "clock.json", START)
-    console.print("Making a database for the demo …")
-    call_command("migrate", verbosity=0)
-    password = make_first_admin() or ""
-    console.print("Importing the file of leads …")
-    call_command("import_leads", LEADS_FILE, "--list", LIST_NAME)
+    password = _fill_database(console)
     with world(folder) as outside:
         console.print("Setting up sending domains, a flow of four mails, and a mail server …")
         example = set_up_senders(outside.mail_server.port)
@@ -89,13 +85,18 @@ def run_demo(
             finished(outcome)
             show_summary(console, outcome)
             if stay:
-                console.print(
-                    f"\nLook around at {stack.url}/admin/ as {ADMIN} with the password {password}"
-                    "\nCtrl-C ends the demo.",
-                    highlight=False,
-                )
-                _wait_for_interrupt(stack)
+                _stay(console, stack, password)
     return outcome
+
+
+def _fill_database(console: Console) -> str:
+    """All tables, the leads and an administrator, whose password this is."""
+    console.print("Making a database for the demo …")
+    call_command("migrate", verbosity=0)
+    password = make_first_admin() or ""
+    console.print("Importing the file of leads …")
+    call_command("import_leads", LEADS_FILE, "--list", LIST_NAME)
+    return password
 
 
 @contextmanager
@@ -138,7 +139,12 @@ def _watch(console: Console, folder: Path, outside: World, stack: Stack) -> None
         Driver(folder / "clock.json", outside.recipients, look).run()
 
 
-def _wait_for_interrupt(stack: Stack) -> None:
+def _stay(console: Console, stack: Stack, password: str) -> None:
+    console.print(
+        f"\nLook around at {stack.url}/admin/ as {ADMIN} with the password {password}"
+        "\nCtrl-C ends the demo.",
+        highlight=False,
+    )
     try:
         while True:
             stack.check()
