@@ -35,6 +35,29 @@ def test_files_that_are_named_exist(document: str):
     assert sorted(name for name in named if not (ROOT / name).exists()) == []
 
 
+def each_path(cell: str) -> list[str]:
+    """The paths in a cell of a table, with {a,b} written out."""
+    found = []
+    for path in re.findall(r"`([^`]+)`", cell):
+        before, choice, after = re.fullmatch(r"([^{]*)(?:\{(.*)\})?(.*)", path).groups()
+        found += [before + one + after for one in (choice or "").split(",")]
+    return [path for path in found if "/" in path or path.endswith(".py")]
+
+
+def test_the_files_and_tests_of_every_requirement_exist():
+    text = (ROOT / "docs" / "requirements.md").read_text()
+    rows = re.findall(r"^\| ([A-Z]\d+) \|[^|]*\|([^|]*)\|([^|]*)\|$", text, re.M)
+    assert len(rows) > 50
+    lost = [
+        (row, path)
+        for row, files, tests in rows
+        for below, cell in ((ROOT, files), (ROOT / "tests", tests))
+        for path in each_path(cell)
+        if "*" not in path and not path.startswith("/api/") and not (below / path).exists()
+    ]
+    assert lost == []
+
+
 def test_every_setting_of_an_operator_is_in_the_example():
     source = (ROOT / "mailsuite" / "settings.py").read_text()
     read = set(re.findall(READ_SETTING, source))
