@@ -114,13 +114,13 @@ class Message(models.Model):
             ),
         ]
         indexes = [
-            # dispatch.domains_due() and sending.claim(): the next mail of each domain.
+            # dispatch.domains_due() and claiming.claim_due(): the next mails of each domain.
             models.Index(
                 fields=["domain", "scheduled_at", "id"],
                 name="message_queued",
                 condition=Q(status="queued"),
             ),
-            # dispatch.reap_expired_leases().
+            # claiming.reap_expired_leases().
             models.Index(
                 fields=["lease_until"], name="message_lease", condition=Q(status="sending")
             ),
@@ -160,7 +160,7 @@ class MessageContent(models.Model):
 
     class Meta:
         indexes = [
-            # maintenance.forget_old_content().
+            # mailsuite.tasks.housekeeping() forgets old content.
             models.Index(fields=["created_at"], name="message_content_age"),
         ]
 
@@ -201,7 +201,8 @@ class SendAttempt(models.Model):
     class Meta:
         ordering = ["message", "id"]
         indexes = [
-            # The gate's count of a new day, and check_integrity: gates of a domain in order.
+            # throttle: the gates of a domain on a day; objections: those of a campaign with a limit
+            # of its own; check_integrity: gates of a domain in order.
             models.Index(
                 fields=["domain", "gated_at"],
                 name="attempt_gated",
