@@ -1,12 +1,13 @@
 """Which leads can't be mailed yet, because something that a mail prints has no value.
 
 Asked for a whole audience at once, from the requirements that were read from the templates'
-syntax trees: nothing is rendered.
+syntax trees. Nothing is rendered, except where a mail could come out empty although nothing lacks
+(templates_app.emptiness).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import BooleanField, Value
 from django.db.models.expressions import RawSQL
@@ -17,6 +18,7 @@ from leads.models import ImageAsset, Lead, Report
 from mailsuite.lib.errors import Refusal
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
 from templates_app.models import Template, TemplateVersion
+from templates_app.rendering import empty_part
 from templates_app.sandbox import compile_template
 from templates_app.values import RenderContext, TemplateRefused, TemplateSource
 from templates_app.variables import Requirement, missing
@@ -96,19 +98,34 @@ def check_templates(mails: Iterable[FlowMail]) -> None:
 def lacking(lead_ids: Sequence[int], mails: Sequence[FlowMail]) -> dict[int, tuple[str, ...]]:
     """Lead → what it has no value for ("lead.company"); only leads that lack something.
 
-    "report" stands for the document of the lead that some mail must carry. Raises Refusal as
-    requirements_of does.
+    "report" stands for the document of the lead that some mail must carry. Of a lead that lacks
+    no value it is told what "comes out empty". Raises Refusal as requirements_of does.
     """
     requirements = requirements_of(mails)
+    unsure = _that_may_be_empty(mails)
     found: dict[int, tuple[str, ...]] = {}
-    if requirements and lead_ids:
-        for pk, context in _contexts(lead_ids, requirements):
-            if names := missing(requirements, context):
-                found[pk] = names
+    if (requirements or unsure) and lead_ids:
+        for pk, context in _contexts(lead_ids, _names(requirements, unsure)):
+            if reasons := missing(requirements, context) or _empty(unsure, context):
+                found[pk] = reasons
     if any(mail.step.attach_report for mail in mails):
         for pk in _without_report(lead_ids):
             found[pk] = (*found.get(pk, ()), REPORT)
     return found
+
+
+def _that_may_be_empty(mails: Sequence[FlowMail]) -> dict[str, TemplateSource]:
+    """Those mails that not every lead gets a text of, by what they are called in a reason."""
+    sources = {
+        f" of mail {mail.number}" if len(mails) > 1 else "": _source_of(mail.version)
+        for mail in mails
+    }
+    return {name: one for name, one in sources.items() if compile_template(one).may_be_empty}
+
+
+def _empty(unsure: Mapping[str, TemplateSource], context: RenderContext) -> tuple[str, ...]:
+    parts = {name: empty_part(source, context) for name, source in unsure.items()}
+    return tuple(f"the {part}{name} comes out empty" for name, part in parts.items() if part)
 
 
 def _without_report(lead_ids: Sequence[int]) -> set[int]:
@@ -121,18 +138,15 @@ def _ids(lead_ids: Sequence[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", [list(lead_ids)])
 
 
-def _contexts(
-    lead_ids: Sequence[int], requirements: Sequence[Requirement]
-) -> Iterator[tuple[int, RenderContext]]:
-    names = _names(requirements)
+def _contexts(lead_ids: Sequence[int], names: set[str]) -> Iterator[tuple[int, RenderContext]]:
+    """Each lead with what `names` ask for."""
     fields = sorted(_lead_fields(names))
     cids = {name.removeprefix(_LEAD_CID): "given" for name in names if name.startswith(_LEAD_CID)}
     urls = {name.removeprefix(_STATIC_URL) for name in names if name.startswith(_STATIC_URL)}
     keys = ImageAsset.objects.filter(key__in=urls).values_list("key", flat=True) if urls else []
     image_urls = dict.fromkeys(keys, "given")
     leads = (
-        # One parameter for any number of ids; `pk__in=ids` would be as many.
-        Lead.objects.filter(pk__in=RawSQL("SELECT unnest(%s::bigint[])", [list(lead_ids)]))
+        Lead.objects.filter(pk__in=_ids(lead_ids))
         .annotate(has_picture=has_image() if cids else Value(False, output_field=BooleanField()))
         .values_list("pk", "vars", "has_picture", *fields)
     )
@@ -149,8 +163,10 @@ def _contexts(
         )
 
 
-def _names(requirements: Iterable[Requirement]) -> set[str]:
+def _names(requirements: Iterable[Requirement], unsure: Mapping[str, TemplateSource]) -> set[str]:
     names: set[str] = set()
+    for source in unsure.values():
+        names.update(compile_template(source).variables.mentioned)
     for need in requirements:
         names.update(need.any_of, need.facts.blank, *need.facts.present)
     return names

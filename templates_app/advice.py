@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from templates_app.sandbox import compile_template
 from templates_app.values import TemplateRefused, TemplateSource
@@ -31,10 +31,15 @@ _FALSE_REPLY = re.compile(r"\s*(re|fwd?|aw|antw)\s*:", re.IGNORECASE)
 def warnings_for(source: TemplateSource) -> tuple[str, ...]:
     """Sentences for the author; empty when there is nothing to say."""
     try:
-        variables = compile_template(source).variables
+        template = compile_template(source)
     except TemplateRefused as refused:
         return (f"Today's rules refuse this template, so no mail can be made of it: {refused}",)
-    return (*_about_variables(variables), *_about_subject(source), *_about_html(source.html))
+    return (
+        *_about_variables(template.variables),
+        *_about_emptiness(template.may_be_empty),
+        *_about_subject(source),
+        *_about_html(source.html),
+    )
 
 
 def _about_variables(variables: Variables) -> Iterator[str]:
@@ -60,6 +65,15 @@ def _way_out(needs: list[str]) -> str:
     _, kind, key = needs[0].split(" or ")[0].split(".", 2)
     picture = f"image.{kind}('{key}')"
     return f"A condition around the picture avoids that: {{% if {picture} %}}…{{% endif %}}."
+
+
+def _about_emptiness(parts: Iterable[str]) -> Iterator[str]:
+    for part in parts:
+        named = "subject" if part == "subject" else "mail"
+        yield (
+            f"No text of the {named} is there for every lead. Who would get an empty {named} is "
+            "held back at launch."
+        )
 
 
 def _about_subject(source: TemplateSource) -> Iterator[str]:

@@ -16,6 +16,7 @@ from html import escape
 from markupsafe import Markup
 
 from templates_app.dialect import SIGNATURE
+from templates_app.emptiness import shows
 from templates_app.learning import shape_of
 from templates_app.sandbox import (
     MAX_OUTPUT,
@@ -28,6 +29,7 @@ from templates_app.shapes import Page
 from templates_app.slots import cut
 from templates_app.text_part import text_from_html, tidy
 from templates_app.values import (
+    CameOutEmpty,
     MissingVariables,
     RenderContext,
     RenderedMail,
@@ -65,6 +67,26 @@ def preview(source: TemplateSource, context: RenderContext) -> RenderedMail:
     return _build(template, context, missing(lacking, context), shown)
 
 
+def empty_part(source: TemplateSource, context: RenderContext) -> str:
+    """ "subject" or "mail" where that comes out empty for a lead who lacks nothing; else "".
+
+    Cheap for almost all: only who gets no text by conditions and defaults is rendered for.
+    """
+    template = compile_template(source)
+    table = _Table(context, "", ())
+    try:
+        for name in template.may_be_empty:
+            part = template.part(name)
+            if part is not None and not shows(name, part.fill(table)):
+                _build(template, context)
+                break
+    except CameOutEmpty as empty:
+        return empty.part
+    except RenderFailed:  # for another reason, which is told when its time has come
+        return ""
+    return ""
+
+
 class _Table:
     """The one thing a template can look into: dotted name → value, worked out when asked for."""
 
@@ -96,7 +118,7 @@ def _build(
         text = text_from_html(html)
     # A signature alone is no mail either.
     if text in {"", signature_text} and html.count("<img") <= signature.count("<img"):
-        raise RenderFailed("html", "The mail comes out empty.", "Give its conditions an else.")
+        raise CameOutEmpty("mail", "Give its conditions an else.")
     return RenderedMail(
         subject=_subject(template.subject.fill(plain)),
         html=html,
@@ -119,7 +141,7 @@ def _subject(filled: str) -> str:
     printable = "".join(" " if _breaks_a_line(char) else char for char in filled)
     subject = " ".join(printable.split())
     if not subject:
-        raise RenderFailed("subject", "The subject comes out empty.", "Give it a fallback.")
+        raise CameOutEmpty("subject", "Give it a fallback.")
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 1]}…"
 
 

@@ -16,6 +16,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from templates_app.allowlist import RENDERED_NODES, WRITTEN_NODES, refusals
 from templates_app.dialect import SIGNATURE, TABLE, resolve_names, variable_name
+from templates_app.emptiness import parts_to_ask_for
 from templates_app.filters import FILTERS, TESTS
 from templates_app.old_dialect import OldDialect
 from templates_app.values import Problem, RenderFailed, TemplateRefused, TemplateSource
@@ -74,12 +75,17 @@ class CompiledPart:
 
 @dataclass(frozen=True, slots=True)
 class CompiledTemplate:
-    """All parts of an accepted source. A part that the author left empty is None."""
+    """All parts of an accepted source. A part that the author left empty is None. Those that
+    `may_be_empty` have no text that every lead gets who lacks nothing."""
 
     subject: CompiledPart
     html: CompiledPart | None
     text: CompiledPart | None
     variables: Variables
+    may_be_empty: tuple[str, ...]
+
+    def part(self, name: str) -> CompiledPart | None:
+        return {"subject": self.subject, "html": self.html, "text": self.text}[name]
 
 
 @lru_cache(maxsize=COMPILED_TEMPLATES)
@@ -95,6 +101,7 @@ def compile_template(source: TemplateSource) -> CompiledTemplate:
         compiled.get("html"),
         compiled.get("text"),
         find_variables(list(trees.values())),
+        parts_to_ask_for(trees),
     )
 
 

@@ -119,6 +119,15 @@ class RenderFailed(ValueError):
         super().__init__(str(self.problem))
 
 
+class CameOutEmpty(RenderFailed):
+    """Nothing is left of the subject or of the mail once its conditions are decided; `part` says
+    of which."""
+
+    def __init__(self, part: str, mend: str) -> None:
+        self.part = part
+        super().__init__("html" if part == "mail" else part, f"The {part} comes out empty.", mend)
+
+
 def as_text(value: object) -> str:
     """A value as a mail prints it: no None, no False, no "3.0" for a whole number, no edges."""
     if isinstance(value, str):

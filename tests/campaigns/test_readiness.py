@@ -3,7 +3,7 @@ import pytest
 from campaigns.flow_building import mails_of, steps_for
 from campaigns.readiness import check_templates, lacking
 from mailsuite.lib.errors import Refusal
-from tests.campaigns.drafts import a_draft
+from tests.campaigns.drafts import a_draft, a_flow
 from tests.factories import ImageAssetFactory, LeadFactory, TemplateFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,3 +79,33 @@ def test_all_leads_are_asked_in_one_query(django_assert_num_queries):
     wanted = mails("{{ vars.rooms }}")
     with django_assert_num_queries(1):
         assert len(lacking([lead.pk for lead in leads], wanted)) == 20
+
+
+def test_a_lead_for_whom_the_subject_or_the_mail_comes_out_empty_lacks_it():
+    zon, nobody = LeadFactory(company="Zon", vars={"x": "ja"}), LeadFactory(company="", vars={})
+    template = TemplateFactory(
+        version__subject="{{ company|default('') }}",
+        version__html="{% if vars.x == 'ja' %}<p>Dag {{ company }}</p>{% endif %}",
+    )
+    flow = mails_of(steps_for(a_draft(template=template), []))
+    assert lacking([zon.pk, nobody.pk], flow) == {nobody.pk: ("the mail comes out empty",)}
+
+
+def test_only_a_lead_that_lacks_nothing_is_told_what_comes_out_empty():
+    lead = LeadFactory(company="")
+    assert missing(lead, "{{ city if vars.x else company }}") == ("lead.company",)
+
+
+def test_a_flow_tells_which_of_its_mails_comes_out_empty():
+    version, lead = a_flow(2), LeadFactory(company="")
+    sends = version.steps.filter(kind="send").order_by("position")
+    for step, subject in zip(sends, ("Vraag", "{{ company|d }}"), strict=True):
+        step.template = TemplateFactory(version__subject=subject, version__html="<p>Dag</p>")
+        step.save()
+    flow = mails_of(steps_for(a_draft(flow=version.flow), []))
+    assert lacking([lead.pk], flow) == {lead.pk: ("the subject of mail 2 comes out empty",)}
+
+
+def test_nothing_is_rendered_for_a_template_that_has_text_for_everybody(monkeypatch):
+    monkeypatch.setattr("campaigns.readiness.empty_part", None)
+    assert missing(LeadFactory(), "<p>Dag{% if vars.x %} {{ vars.x }}{% endif %}</p>") == ()

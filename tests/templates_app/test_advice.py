@@ -44,11 +44,54 @@ def test_the_way_out_is_told_in_the_names_of_the_template(html: str, way_out: st
     [
         "{{ vars.hotel_name or lead.company|default('…') }}",
         "{{ vars.mijn_kolom|default('…') }}",
-        "{% if image.cid('hero') %}<img alt='' src=\"{{ image.cid('hero') }}\">{% endif %}",
+        "Dag {% if image.cid('hero') %}<img alt='' src=\"{{ image.cid('hero') }}\">{% endif %}",
     ],
 )
 def test_who_takes_the_advice_is_told_nothing_more(html: str) -> None:
     assert told(html) == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "without"),
+    [
+        ("{{company|default('')}}", "lead.company"),
+        ("{{ company|default }}", "lead.company"),
+        ("{{ company|d(' ')|upper }}", "lead.company"),
+        ("{{ company or '' }}", "lead.company"),
+        ("{{ city|default(default_value='') ~ title|d }}", "lead.city and lead.title"),
+        ("{{ hotel_name|default('') }}", "vars.hotel_name or lead.company"),
+        ("{{ company|default(city|default('')) }}", "lead.city"),
+    ],
+)
+def test_a_default_of_nothing_is_pointed_out(written: str, without: str) -> None:
+    first = without.split(" and ")[0]
+    assert told(f"<p>Beste {written},</p>") == (
+        f"A blank default prints nothing for a lead without {without}. Give a fallback, such as "
+        f"{{{{ {first}|default('…') }}}}, or leave |default out so that the lead is held back."
+    )
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "{{ company|default('')|default('u') }}",
+        "{{ company|default('') or 'u' }}",
+        "{{ company|default(0) }}",
+        "{% if company|default('') == 'Zon' %}x{% endif %}",
+        "{{ 'u' if company|default else 'x' }}",
+    ],
+)
+def test_a_default_of_nothing_that_does_not_show_is_not(written: str) -> None:
+    assert told(f"<p>Beste {written},</p>") == ""
+
+
+def test_a_subject_and_a_mail_that_some_lead_gets_empty_are_pointed_out() -> None:
+    assert told("<p>{% if vars.x %}a{% endif %}</p>", "{% if vars.x %}a{% endif %}") == (
+        "No text of the subject is there for every lead. Who would get an empty subject is held "
+        "back at launch.\n"
+        "No text of the mail is there for every lead. Who would get an empty mail is held back at "
+        "launch."
+    )
 
 
 @pytest.mark.parametrize("subject", ["Re: uw vraag", "FW: uw vraag", " antw: uw vraag"])
