@@ -138,7 +138,8 @@ def _locked(claims: Sequence[Claim]) -> tuple[dict[int, Message], SendingDomain]
     leads = _share_locked(Lead, lead_ids)
     enrollments = _share_locked(Enrollment, enrollment_ids)
     ours = Message.objects.raw(
-        f"SELECT * FROM {Message._meta.db_table} "  # noqa: S608
+        "SELECT id, campaign_id, lead_id, enrollment_id, domain_id, scheduled_at, "  # noqa: S608
+        f"not_before FROM {Message._meta.db_table} "
         "WHERE attempt_id = ANY(%s) AND status = 'sending' AND phase = 'claimed' "
         "AND lease_until > now() ORDER BY id FOR NO KEY UPDATE",
         [[claim.attempt_id for claim in claims]],
@@ -220,12 +221,20 @@ def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
 
 Shared = TypeVar("Shared", Campaign, Lead, Enrollment)
 
+# What objections ask; the rest stays in the database.
+_ASKED = {
+    Campaign: "id, status, daily_limit, send_days, send_from, send_until",
+    Lead: "id, status, stopped_at, deleted_at",
+    Enrollment: "id, status, end_reason",
+}
+
 
 def _share_locked(model: type[Shared], ids: Collection[int]) -> dict[int, Shared]:
     """The rows by id. Any number of gates at once; whoever changes them waits for these, and
     they for it."""
     rows = model.objects.raw(
-        f"SELECT * FROM {model._meta.db_table} WHERE id = ANY(%s) ORDER BY id FOR SHARE",  # noqa: S608
+        f"SELECT {_ASKED[model]} FROM {model._meta.db_table} "  # noqa: S608
+        "WHERE id = ANY(%s) ORDER BY id FOR SHARE",
         [list(ids)],
     )
     return {row.pk: row for row in rows}

@@ -63,6 +63,8 @@ class ComposedMail:
     attachments: tuple[Attachment, ...] = ()
     # Variables without a value; only ever filled by a preview.
     missing: tuple[str, ...] = ()
+    # Composed by an attempt before this one, and stored since (kept_content).
+    is_kept: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check_addresses()

@@ -14,12 +14,13 @@ import structlog
 from django.db import OperationalError
 
 from campaigns.claiming import Claim, claim_due
-from campaigns.composing import COMPOSED_FROM, compose
+from campaigns.composing import compose
 from campaigns.decisions import Verdict
 from campaigns.finishing import finish, give_up, put_back_unsent, retry_later, withhold
 from campaigns.gate import AT_ONCE, HANDOVER, Departure, wait_at_gate
 from campaigns.mail import CannotComposeError, ComposedMail, UnusableSenderError
 from campaigns.models import Message, SendAttempt, SendingAccount, SendingDomain
+from campaigns.outgoing import Outgoing
 from campaigns.transport import (
     Delivery,
     Outcome,
@@ -30,8 +31,6 @@ from campaigns.transport import (
 from mailsuite.lib import clock
 
 log = structlog.get_logger(__name__)
-
-_READ_WITH = ("alias__account", "alias__domain__account", *COMPOSED_FROM)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,7 @@ class Sender:
 
     def __init__(self, domain_id: int) -> None:
         self._domain_id = domain_id
+        self._outgoing = Outgoing()
         self._transports: dict[int, Transport] = {}
         # Out of reach in this turn; aliases with another account go on.
         self._unreachable: set[int] = set()
@@ -75,9 +75,7 @@ class Sender:
         )
         if not claims:
             return 0, False
-        messages = Message.objects.select_related(*_READ_WITH).in_bulk(
-            [claim.message_id for claim in claims]
-        )
+        messages = self._outgoing.read([claim.message_id for claim in claims])
         prepared = (self._prepared(claim, messages[claim.message_id]) for claim in claims)
         departures = [departure for departure in prepared if departure is not None]
         if not departures:

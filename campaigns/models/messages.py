@@ -129,12 +129,6 @@ class Message(models.Model):
             models.Index(fields=["campaign", "scheduled_at", "id"], name="message_by_campaign"),
             # A lead's history, newest first.
             models.Index(fields=["lead", "-scheduled_at"], name="message_by_lead"),
-            # The gate: how many a campaign with a daily limit of its own has sent today.
-            models.Index(
-                fields=["campaign", "sent_at"],
-                name="message_sent",
-                condition=Q(sent_at__isnull=False),
-            ),
         ]
 
     def __str__(self) -> str:
