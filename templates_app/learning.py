@@ -48,7 +48,7 @@ class _Memory:
 
 
 @lru_cache(maxsize=SHAPES)
-def _memory(skeleton: str, number: int) -> _Memory:
+def _memory(skeleton: str, count: int) -> _Memory:
     return _Memory()
 
 
@@ -70,9 +70,9 @@ def forget() -> None:
     _memory.cache_clear()
 
 
-def learn(skeleton: str, number: int) -> Shape | None:
-    """The shape of a page with `number` marks; None where it has none."""
-    if not _has_marks_only(skeleton, number) or _UNFINISHED.search(skeleton):
+def learn(skeleton: str, count: int) -> Shape | None:
+    """The shape of a page with `count` marks; None where it has none."""
+    if not _has_marks_only(skeleton, count) or _UNFINISHED.search(skeleton):
         return None
     try:
         page = inlined(skeleton)
@@ -80,63 +80,63 @@ def learn(skeleton: str, number: int) -> Shape | None:
         return None
     if OPEN in _TITLE.sub("", page.head):
         return None
-    body, addresses = _set_apart(page.body, number)
-    html = Pattern.of(_with_slots(cleaned(page._replace(body=body)), number))
+    body, addresses = _set_apart(page.body, count)
+    html = Pattern.of(_with_slots(cleaned(page._replace(body=body)), count))
     shape = Shape(html, None, tuple(addresses))
-    if not _is_complete(shape, page, number) or _is_styled_by_values(shape, skeleton, number):
+    if not _is_complete(shape, page, count) or _is_styled_by_values(shape, skeleton, count):
         return None
-    return replace(shape, text=text_pattern(shape, 2 * number))
+    return replace(shape, text=text_pattern(shape, 2 * count))
 
 
-def _has_marks_only(skeleton: str, number: int) -> bool:
-    """Whether its private characters are `number` marks: a template may have its own, too."""
+def _has_marks_only(skeleton: str, count: int) -> bool:
+    """Whether its private characters are `count` marks: a template may have its own, too."""
     found = [int(n) for n in _MARK.findall(skeleton)]
-    return found == list(range(number)) and not _PRIVATE.search(_MARK.sub("", skeleton))
+    return found == list(range(count)) and not _PRIVATE.search(_MARK.sub("", skeleton))
 
 
-def _set_apart(body: str, number: int) -> tuple[str, list[Address]]:
+def _set_apart(body: str, count: int) -> tuple[str, list[Address]]:
     """The body with a plain address for each that has values in it, and those in their order."""
     addresses: list[Address] = []
 
     def stand_in(match: re.Match[str]) -> str:
-        written = _MARK.sub(lambda mark: slot(number + int(mark[1])), match[2])
+        written = _MARK.sub(lambda mark: slot(count + int(mark[1])), match[2])
         addresses.append(Address(match[1], Pattern.of(written)))
-        address = _STAND_IN.format(open=OPEN, number=2 * number + len(addresses) - 1, close=CLOSE)
+        address = _STAND_IN.format(open=OPEN, number=2 * count + len(addresses) - 1, close=CLOSE)
         return f' {match[1]}="{address}"'
 
     return _ADDRESS.sub(stand_in, body), addresses
 
 
-def _with_slots(html: str, number: int) -> str:
+def _with_slots(html: str, count: int) -> str:
     """A finished page with a slot for each mark between the tags, in a label, or in an address."""
     tokens = _TAG.split(html)
     tokens[::2] = [_MARK.sub(lambda mark: slot(int(mark[1])), text) for text in tokens[::2]]
-    tokens[1::2] = [_tag_with_slots(tag, number) if OPEN in tag else tag for tag in tokens[1::2]]
+    tokens[1::2] = [_tag_with_slots(tag, count) if OPEN in tag else tag for tag in tokens[1::2]]
     return "".join(tokens)
 
 
-def _tag_with_slots(tag: str, number: int) -> str:
+def _tag_with_slots(tag: str, count: int) -> str:
     def label(match: re.Match[str]) -> str:
-        return _MARK.sub(lambda mark: slot(number + int(mark[1])), match[0])
+        return _MARK.sub(lambda mark: slot(count + int(mark[1])), match[0])
 
     return _LABEL.sub(label, _STOOD_IN.sub(lambda address: slot(int(address[1])), tag))
 
 
-def _is_complete(shape: Shape, page: InlinedPage, number: int) -> bool:
+def _is_complete(shape: Shape, page: InlinedPage, count: int) -> bool:
     """Whether each value is at a known place. What stands in the title only is in no mail."""
     patterns = [shape.html, *(address.written for address in shape.addresses)]
     used = {n for pattern in patterns for n in pattern.numbers}
-    values = {n % number for n in used if n < 2 * number}
+    values = {n % count for n in used if n < 2 * count}
     titles = {int(n) for title in _TITLE.findall(page.head) for n in _MARK.findall(title)}
-    all_addresses = set(range(2 * number, 2 * number + len(shape.addresses)))
+    all_addresses = set(range(2 * count, 2 * count + len(shape.addresses)))
     return (
-        values | titles == set(range(number))
+        values | titles == set(range(count))
         and all_addresses <= used
         and all(pattern.is_whole for pattern in patterns)
     )
 
 
-def _is_styled_by_values(shape: Shape, skeleton: str, number: int) -> bool:
+def _is_styled_by_values(shape: Shape, skeleton: str, count: int) -> bool:
     """Whether a style sheet may ask for attributes (a[href^=…]) that have values in them."""
-    in_tags = shape.addresses or any(n >= number for n in shape.html.numbers)
+    in_tags = shape.addresses or any(n >= count for n in shape.html.numbers)
     return bool(in_tags) and any("[" in style for style in _STYLE.findall(skeleton))
