@@ -17,9 +17,10 @@ from leads.completeness import UnknownTemplate, has_image
 from leads.models import ImageAsset, Lead, Report
 from mailsuite.lib.errors import Refusal
 from templates_app.dialect import CAMPAIGN_FIELDS, LEAD_FIELDS
-from templates_app.models import Template, TemplateVersion
+from templates_app.models import Template
 from templates_app.rendering import empty_part
 from templates_app.sandbox import compile_template
+from templates_app.saving import source_of
 from templates_app.values import RenderContext, TemplateRefused, TemplateSource
 from templates_app.variables import Requirement, missing
 
@@ -36,9 +37,7 @@ def requirements_of(mails: Iterable[FlowMail]) -> tuple[Requirement, ...]:
     for mail in mails:
         version = mail.version
         try:
-            found.update(
-                dict.fromkeys(compile_template(_source_of(version)).variables.requirements)
-            )
+            found.update(dict.fromkeys(compile_template(source_of(version)).variables.requirements))
         except TemplateRefused as refused:
             raise Refusal(
                 f'Mail {mail.number} can\'t be made from its template "{version.template}": '
@@ -60,16 +59,12 @@ def required_by_template(template_id: int) -> list[tuple[str, ...]]:
         raise UnknownTemplate(f"There is no template {template_id}.")
     version = template.current_version
     try:
-        needs = compile_template(_source_of(version)).variables.requirements
+        needs = compile_template(source_of(version)).variables.requirements
     except TemplateRefused as refused:
         raise UnknownTemplate(
             f'No mail can be made of "{template}": {refused} Save the template again.'
         ) from refused
     return [need.any_of for need in needs if need.always]
-
-
-def _source_of(version: TemplateVersion) -> TemplateSource:
-    return TemplateSource(version.subject, version.html, version.text)
 
 
 def check_templates(mails: Iterable[FlowMail]) -> None:
@@ -117,7 +112,7 @@ def lacking(lead_ids: Sequence[int], mails: Sequence[FlowMail]) -> dict[int, tup
 def _that_may_be_empty(mails: Sequence[FlowMail]) -> dict[str, TemplateSource]:
     """Those mails that not every lead gets a text of, by what they are called in a reason."""
     sources = {
-        f" of mail {mail.number}" if len(mails) > 1 else "": _source_of(mail.version)
+        f" of mail {mail.number}" if len(mails) > 1 else "": source_of(mail.version)
         for mail in mails
     }
     return {name: one for name, one in sources.items() if compile_template(one).may_be_empty}

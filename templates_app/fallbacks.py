@@ -72,10 +72,10 @@ def _blank_in(node: nodes.Node) -> Iterator[str]:
 
 
 def _blank_in_place_of(value: nodes.Expr, other: nodes.Expr) -> Iterator[str]:
-    if _is_blank(other):
-        yield " or ".join(variable_names(value))
-    else:
+    if not _is_blank(other):
         yield from _blank_in(other)
+    elif names := list(variable_names(value)):
+        yield " or ".join(names)
 
 
 def _is_blank(node: nodes.Expr) -> bool:

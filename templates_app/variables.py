@@ -50,7 +50,7 @@ class Variables:
 
     mentioned: tuple[str, ...]
     requirements: tuple[Requirement, ...]
-    blank_by_default: tuple[str, ...] = ()
+    blank_by_default: tuple[str, ...]
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -83,8 +83,7 @@ def find_variables(trees: Sequence[nodes.Template]) -> Variables:
     found = tuple(dict.fromkeys(requirements))
     plain = {need.any_of[0] for need in found if _plain(need)}
     kept = tuple(need for need in found if _plain(need) or plain.isdisjoint(need.any_of))
-    blank = filter(None, dict.fromkeys(blank_by_default(trees)))
-    return Variables(tuple(mentioned), kept, tuple(blank))
+    return Variables(tuple(mentioned), kept, tuple(dict.fromkeys(blank_by_default(trees))))
 
 
 def _plain(need: Requirement) -> bool:
