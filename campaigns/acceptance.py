@@ -26,7 +26,7 @@ from mailsuite.lib.errors import Refusal
 log = structlog.get_logger(__name__)
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def mark_sent(
     messages: Sequence[Message],
     *,

@@ -151,15 +151,17 @@ def close_attempt(
     )
 
 
-def close_accepted(answers: Sequence[tuple[Claim, str, int | None]], at: datetime) -> None:
-    """Close attempts whose mails were accepted: claim, the server's words and reply code."""
+def close_accepted(answers: Sequence[tuple[Claim, str, int | None]], at: datetime) -> set[int]:
+    """Close attempts whose mails were accepted: claim, the server's words and reply code.
+    Answers the ids of the messages; one whose attempt passed no gate is not among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {SendAttempt._meta.db_table} AS attempt "  # noqa: S608
             "SET outcome = 'accepted', detail = answer.detail, reply_code = answer.code, "
             "finished_at = %s "
             "FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS answer (attempt_id, detail, code) "
-            "WHERE attempt.attempt_id = answer.attempt_id",
+            "WHERE attempt.attempt_id = answer.attempt_id AND attempt.gated_at IS NOT NULL "
+            "RETURNING attempt.message_id",
             [
                 at,
                 [claim.attempt_id for claim, _, _ in answers],
@@ -167,6 +169,7 @@ def close_accepted(answers: Sequence[tuple[Claim, str, int | None]], at: datetim
                 [code for _, _, code in answers],
             ],
         )
+        return {message_id for (message_id,) in cursor.fetchall()}
 
 
 def reap_expired_leases(now: datetime) -> tuple[int, int]:

@@ -7,7 +7,7 @@ the transaction: a definite answer is worth some patience.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -41,8 +41,11 @@ _OPEN = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKNOWN)
 Result = tuple[Claim, Delivery]
 
 
-def finish(results: Sequence[Result]) -> None:
-    """Write down what became of messages that passed the gate; the accepted ones in one go."""
+def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | None = None) -> None:
+    """Write down what became of messages that passed the gate; the accepted ones in one go.
+
+    `read_before`: id → the messages as they were composed (see lock_messages).
+    """
     for claim, delivery in results:
         log.info(
             "delivery",
@@ -53,32 +56,27 @@ def finish(results: Sequence[Result]) -> None:
         )
     accepted = [(claim, delivery) for claim, delivery in results if delivery.is_accepted]
     if accepted:
-        through_outages(lambda: _accepted(accepted))
+        through_outages(partial(_accepted, accepted, read_before))
     for claim, delivery in results:
         if not delivery.is_accepted:
             through_outages(partial(_not_accepted, claim, delivery))
 
 
 @transaction.atomic
-def _accepted(results: Sequence[Result]) -> None:
+def _accepted(results: Sequence[Result], read_before: Mapping[int, Message] | None) -> None:
     """Also of attempts that were replaced: the mail is out, so no other must leave."""
-    messages = lock_messages([claim.message_id for claim, _ in results])
-    gated = set(
-        SendAttempt.objects.filter(
-            attempt_id__in=[claim.attempt_id for claim, _ in results], gated_at__isnull=False
-        ).values_list("attempt_id", flat=True)
+    ids = [claim.message_id for claim, _ in results]
+    messages = lock_messages(ids, read_before=read_before)
+    closed = claiming.close_accepted(
+        [
+            (claim, delivery.detail, delivery.code)
+            for claim, delivery in results
+            if messages[claim.message_id].status in _OPEN
+        ],
+        clock.now(),
     )
-    open_ones = [
-        (claim, delivery)
-        for claim, delivery in results
-        if claim.attempt_id in gated and messages[claim.message_id].status in _OPEN
-    ]
-    if not open_ones:
-        return
-    claiming.close_accepted(
-        [(claim, delivery.detail, delivery.code) for claim, delivery in open_ones], clock.now()
-    )
-    mark_sent([messages[claim.message_id] for claim, _ in open_ones])
+    if closed:
+        mark_sent([messages[message_id] for message_id in ids if message_id in closed])
 
 
 def _not_accepted(claim: Claim, delivery: Delivery) -> None:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.utils import timezone
 
 from campaigns.mail import Attachment, CannotComposeError, ComposedMail, InlineImage
 from campaigns.models import Message, MessageContent
@@ -17,7 +15,6 @@ from mailsuite.lib.copying import copy_rows
 
 _COLUMNS = (
     "message_id", "sender", "subject", "html", "text", "headers", "inline_images", "report_id",
-    "created_at",
 )  # fmt: skip
 
 
@@ -28,13 +25,12 @@ def keep(mails: Mapping[int, ComposedMail]) -> None:
     The caller holds the messages. COPY, because quoting a mail for INSERT takes as long as
     composing it.
     """
-    now = timezone.now()
     fresh = [(pk, mail) for pk, mail in mails.items() if not mail.is_kept]
     if fresh:
-        copy_rows(MessageContent, _COLUMNS, (_row(pk, mail, now) for pk, mail in fresh))
+        copy_rows(MessageContent, _COLUMNS, (_row(pk, mail) for pk, mail in fresh))
 
 
-def _row(message_id: int, mail: ComposedMail, now: datetime) -> tuple[object, ...]:
+def _row(message_id: int, mail: ComposedMail) -> tuple[object, ...]:
     reports = [one.report_id for one in mail.attachments if one.report_id is not None]
     return (
         message_id,
@@ -45,7 +41,6 @@ def _row(message_id: int, mail: ComposedMail, now: datetime) -> tuple[object, ..
         json.dumps(dict(mail.headers)),
         json.dumps({image.content_id: image.key for image in mail.inline_images}),
         reports[0] if reports else None,
-        now,
     )
 
 

@@ -30,7 +30,9 @@ class Outgoing:
 
     def _alias(self, pk: int) -> SenderAlias:
         if pk not in self._aliases:
-            aliases = SenderAlias.objects.select_related("account", "domain__account")
+            aliases = SenderAlias.objects.select_related(
+                "account", "domain__account", "domain__policy"
+            )
             self._aliases[pk] = aliases.get(pk=pk)
         return self._aliases[pk]
 

@@ -139,7 +139,7 @@ class Sender:
                 withheld.append((departure.claim, message, decision))
             elif delivery := self._deliver(departure, message.alias.sending_account, too_late):
                 results.append((departure.claim, delivery))
-        finish(results)
+        finish(results, read_before=messages)
         # Last, because whatever goes wrong with these must not keep a mail from leaving that has
         # passed: it would end as unknown.
         for claim, message, decision in withheld:

@@ -150,7 +150,7 @@ class MessageContent(models.Model):
     # Content-ID → image key.
     inline_images = models.JSONField(default=dict)
     report_id = models.BigIntegerField(null=True)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     class Meta:
         indexes = [

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 
 from campaigns.acceptance import mark_sent
 from campaigns.events import record_event
@@ -73,7 +74,7 @@ def test_the_last_mail_of_a_flow_completes_the_enrollment():
 
 
 def test_nothing_is_sent_that_passed_no_gate():
-    with pytest.raises(ValueError, match="no gate"):
+    with pytest.raises(ValueError, match="no gate"), transaction.atomic():
         mark_sent([MessageFactory()])
     assert not MessageEvent.objects.exists()
 
