@@ -12,24 +12,14 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from campaigns.admin.found_by_lead import FoundByLead
 from campaigns.models import MessageContent, MessageEvent, SendAttempt, Tick, TrackedLink
-from leads.models import Lead
 from mailsuite.lib.admin import ReadOnlyAdmin
 
 
-class _OfMessages(ReadOnlyAdmin):
-    """Found by the lead of the message, through the index on the leads' words."""
-
-    search_fields = ["message__lead__email"]
-    search_help_text = "Address, name or company of the lead"
+class _OfMessages(FoundByLead, ReadOnlyAdmin):
+    lead_field = "message__lead"
     ordering = ["-id"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        if search_term:
-            queryset = queryset.filter(message__lead__in=Lead.objects.search(search_term))
-        return queryset, False
 
 
 @admin.register(MessageEvent)

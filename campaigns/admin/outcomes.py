@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 from unfold.decorators import display
 
+from campaigns.admin.found_by_lead import FoundByLead
 from campaigns.models import Audience, CampaignDomain, DailyFigures, Enrollment
-from leads.models import Lead
 from mailsuite.lib.admin import ReadOnlyAdmin
 
 
 @admin.register(Enrollment)
-class EnrollmentAdmin(ReadOnlyAdmin):
+class EnrollmentAdmin(FoundByLead, ReadOnlyAdmin):
     list_display = ["lead", "campaign", "domain", "state", "end_reason", "missing", "ended_at"]
     list_select_related = ["lead", "campaign", "domain"]
     list_filter = [
@@ -23,16 +23,7 @@ class EnrollmentAdmin(ReadOnlyAdmin):
         ("campaign", AutocompleteSelectFilter),
         ("domain", AutocompleteSelectFilter),
     ]
-    search_fields = ["lead__email"]
-    search_help_text = "Address, name or company of the lead"
     ordering = ["-id"]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
-        if search_term:
-            queryset = queryset.filter(lead__in=Lead.objects.search(search_term))
-        return queryset, False
 
     @display(
         description="status",
