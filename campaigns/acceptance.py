@@ -147,11 +147,12 @@ def _following(messages: Sequence[Message]) -> dict[int, _Following]:
     queued = (
         Message.objects.queued()
         .filter(enrollment__in=of_enrollment)
-        .order_by("-mail_number")
+        .order_by("pk")  # as planning locks them
+        .select_for_update(no_key=True)
         .values_list("enrollment_id", "pk", "mail_number", "scheduled_at")
     )
     following = {}
-    for enrollment_id, *row in queued:
+    for enrollment_id, *row in sorted(queued, key=lambda one: -one[2]):
         then = _Following(*row)
         message = of_enrollment[enrollment_id]
         if then.mail_number > message.mail_number:

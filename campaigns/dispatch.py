@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfoNotFoundError
 
 import structlog
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import (
     DateTimeField,
     Exists,
@@ -147,7 +147,11 @@ def roll_over(now: datetime) -> int:
         if domain.needs_replanning or _missed(domain, domain.longest_overdue, now)
     ]
     for domain in to_plan:
-        replan_domain(domain, now)
+        try:
+            replan_domain(domain, now)
+        except OperationalError:
+            # Killed in a deadlock, say; it is marked, and the next roll-over comes to it again.
+            log.exception("domain not planned", domain=domain.name)
     return len(to_plan)
 
 

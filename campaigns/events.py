@@ -100,8 +100,10 @@ def record_event(
 
 def may_have_arrived(message: Message) -> bool:
     """Whether a proof decides: the fate is unknown, also where a person has since decided to
-    send it again. A mail that was deferred or refused may have been looked at by a gateway and
-    has arrived nowhere."""
+    send it again, or its worker has yet to write down what the server said. A mail that was
+    deferred or refused may have been looked at by a gateway and has arrived nowhere."""
+    if message.status == Message.Status.SENDING:
+        return message.phase == Message.Phase.WIRE
     if message.status == Message.Status.UNKNOWN:
         return True
     if message.status != Message.Status.QUEUED:

@@ -7,12 +7,13 @@ the transaction: a definite answer is worth some patience.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 
 import structlog
-from django.db import transaction
+from django.db import OperationalError, transaction
 
 from campaigns import claiming
 from campaigns.acceptance import mark_sent
@@ -38,45 +39,68 @@ BACKOFF_FACTOR = 3
 # A mail in one of these can still turn out to have been accepted.
 _OPEN = (Message.Status.QUEUED, Message.Status.SENDING, Message.Status.UNKNOWN)
 
-Result = tuple[Claim, Delivery]
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Nothing left, by no fault of this mail. A refused login pauses the whole domain, because
+    each further try brings the account nearer to being locked."""
+
+    reason: str
+    pauses_domain: bool = False
+
+
+Result = tuple[Claim, Delivery | Unsent]
 
 
 def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | None = None) -> None:
     """Write down what became of messages that passed the gate; the accepted ones in one go.
 
-    `read_before`: id → the messages as they were composed (see lock_messages).
+    `read_before`: id → the messages as they were composed (see lock_messages). What cannot be
+    written of one of them keeps none of the others from being written; then OperationalError
+    is raised at the end.
     """
-    for claim, delivery in results:
-        log.info(
-            "delivery",
-            message_id=claim.message_id,
-            outcome=delivery.outcome,
-            code=delivery.code,
-            detail=delivery.detail,
-        )
-    accepted = [(claim, delivery) for claim, delivery in results if delivery.is_accepted]
+    accepted: list[tuple[Claim, Delivery]] = []
+    others: list[Callable[[], None]] = []
+    for claim, result in results:
+        log.info("delivery", message_id=claim.message_id, **asdict(result))
+        if isinstance(result, Unsent):
+            others.append(partial(put_back_unsent, claim, result))
+        elif result.is_accepted:
+            accepted.append((claim, result))
+        else:
+            others.append(partial(_not_accepted, claim, result))
     if accepted:
-        through_outages(partial(_accepted, accepted, read_before))
-    for claim, delivery in results:
-        if not delivery.is_accepted:
-            through_outages(partial(_not_accepted, claim, delivery))
+        others.insert(0, partial(_accepted, accepted, read_before))
+    write_each(others)
+
+
+def write_each(works: Iterable[Callable[[], None]]) -> None:
+    """Each through outages, whatever becomes of the others. Raises OperationalError at the end,
+    where the database stayed away."""
+    problems: list[OperationalError] = []
+    for work in works:
+        try:
+            through_outages(work)
+        except OperationalError as problem:
+            problems.append(problem)
+    if problems:
+        raise problems[0]
 
 
 @transaction.atomic
-def _accepted(results: Sequence[Result], read_before: Mapping[int, Message] | None) -> None:
-    """Also of attempts that were replaced: the mail is out, so no other must leave."""
+def _accepted(
+    results: Sequence[tuple[Claim, Delivery]], read_before: Mapping[int, Message] | None
+) -> None:
+    """Also of attempts that were replaced: the mail is out, so no other must leave; and where
+    another has left already, the ledger must show both."""
     ids = [claim.message_id for claim, _ in results]
     messages = lock_messages(ids, read_before=read_before)
     closed = claiming.close_accepted(
-        [
-            (claim, delivery.detail, delivery.code)
-            for claim, delivery in results
-            if messages[claim.message_id].status in _OPEN
-        ],
-        clock.now(),
+        [(claim, delivery.detail, delivery.code) for claim, delivery in results], clock.now()
     )
-    if closed:
-        mark_sent([messages[message_id] for message_id in ids if message_id in closed])
+    sent = [messages[pk] for pk in ids if pk in closed and messages[pk].status in _OPEN]
+    if sent:
+        mark_sent(sent)
 
 
 def _not_accepted(claim: Claim, delivery: Delivery) -> None:
@@ -181,13 +205,11 @@ def give_up(claim: Claim, outcome: SendAttempt.Outcome, reason: str) -> None:
 
 
 @transaction.atomic
-def put_back_unsent(claim: Claim, reason: str, *, pauses_domain: bool = False) -> None:
-    """Nothing left, by no fault of this mail: it goes back as it was. A refused login pauses the
-    whole domain, because each further try brings the account nearer to being locked."""
-    log.warning("not sent", message_id=claim.message_id, detail=reason)
-    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, reason, clock.now())
-    if pauses_domain:
-        _pause_domain_of(claim, reason)
+def put_back_unsent(claim: Claim, unsent: Unsent) -> None:
+    """It goes back as it was."""
+    claiming.put_back(claim, SendAttempt.Outcome.NOT_TRANSMITTED, unsent.reason, clock.now())
+    if unsent.pauses_domain:
+        _pause_domain_of(claim, unsent.reason)
 
 
 @transaction.atomic

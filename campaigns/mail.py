@@ -71,6 +71,7 @@ class ComposedMail:
         self._check_ids_and_headers()
         _refuse_control_characters("subject", self.subject)
         _refuse_control_characters("sender's name", self.sender_name)
+        _refuse_half_characters(self.subject, self.html, self.text, self.sender_name)
         files: list[InlineImage | Attachment] = [*self.inline_images, *self.attachments]
         for file in files:
             _refuse_control_characters("name of a file", f"{file.filename}{file.content_type}")
@@ -103,3 +104,15 @@ def _refuse_control_characters(where: str, text: str) -> None:
         raise CannotComposeError(
             f"The {where} has a line break or another control character: {text!r}. Take it out."
         )
+
+
+def _refuse_half_characters(*texts: str) -> None:
+    """Surrogates, which a template can write as "\\ud800", are no text in any encoding."""
+    for text in texts:
+        try:
+            text.encode()
+        except UnicodeEncodeError as problem:
+            raise CannotComposeError(
+                f"The mail has half a character ({text[problem.start]!r}). Take it out of the "
+                "template."
+            ) from problem

@@ -93,12 +93,14 @@ def _multipart(subtype: str, parts: list[_Part], message_id: str, root: str = ""
 
 
 def _picture(image: InlineImage) -> _Part:
-    head = _file_head(image.content_type, image.filename, "inline", f"<{image.content_id}>")
-    return _Part(head, _base64(image.content))
+    head = _file_head(image.content_type, image.filename, "inline")
+    # Not the library's, which encodes a long one; then no `cid:` finds it (RFC 2047 §5).
+    content_id = _verbatim("Content-ID", f"<{image.content_id}>").encode()
+    return _Part(head + b"\r\n" + content_id, _base64(image.content))
 
 
 def _attachment(attachment: Attachment) -> _Part:
-    head = _file_head(attachment.content_type, attachment.filename, "attachment", None)
+    head = _file_head(attachment.content_type, attachment.filename, "attachment")
     return _Part(head, _base64(attachment.content))
 
 
@@ -107,13 +109,13 @@ def _base64(content: bytes) -> bytes:
 
 
 @lru_cache(maxsize=256)
-def _file_head(content_type: str, filename: str, disposition: str, cid: str | None) -> bytes:
+def _file_head(content_type: str, filename: str, disposition: str) -> bytes:
     """The library's, because a name beyond ASCII takes the turns of RFC 2231."""
     maintype, _, subtype = content_type.partition("/")
     part = MIMEPart(policy=SMTP)
     part.set_content(
         b"", maintype, subtype or "octet-stream",
-        disposition=disposition, filename=filename, cid=cid,
+        disposition=disposition, filename=filename,
     )  # fmt: skip
     return part.as_bytes().partition(b"\r\n\r\n")[0]
 

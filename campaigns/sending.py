@@ -9,14 +9,24 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from django.db import OperationalError
 
-from campaigns.claiming import Claim, claim_due
+from campaigns.claiming import CLAIM_LEASE, Claim, claim_due
 from campaigns.composing import compose
 from campaigns.decisions import Verdict
-from campaigns.finishing import finish, give_up, put_back_unsent, retry_later, withhold
+from campaigns.finishing import (
+    Result,
+    Unsent,
+    finish,
+    give_up,
+    put_back_unsent,
+    retry_later,
+    withhold,
+    write_each,
+)
 from campaigns.gate import AT_ONCE, HANDOVER, Departure, wait_at_gate
 from campaigns.mail import CannotComposeError, ComposedMail, UnusableSenderError
 from campaigns.models import Message, SendAttempt, SendingAccount, SendingDomain
@@ -76,24 +86,36 @@ class Sender:
         if not claims:
             return 0, False
         messages = self._outgoing.read([claim.message_id for claim in claims])
-        prepared = (self._prepared(claim, messages[claim.message_id]) for claim in claims)
-        departures = [departure for departure in prepared if departure is not None]
+        # The claims must outlast all of it: a server that does not answer takes a minute.
+        too_late = time.monotonic() + CLAIM_LEASE.total_seconds() / 3
+        departures = []
+        for claim in claims:
+            prepared = self._prepared(claim, messages[claim.message_id], too_late)
+            if isinstance(prepared, Unsent):
+                put_back_unsent(claim, prepared)
+            elif prepared is not None:
+                departures.append(prepared)
         if not departures:
             return 0, True
         return self._depart(departures, messages)
 
-    def _prepared(self, claim: Claim, message: Message) -> Departure | None:
-        """The message composed, with a connection that it can leave by; None where one of the
-        two cannot be had."""
+    def _prepared(
+        self, claim: Claim, message: Message, too_late: float
+    ) -> Departure | Unsent | None:
+        """The message composed, with a connection that it can leave by; None where it cannot be
+        composed."""
+        account = message.alias.sending_account
+        if account.pk in self._unreachable:
+            return Unsent("Its account could not be reached just now.")
+        if time.monotonic() > too_late:
+            return Unsent("Those before it took too long.")
         mail = self._composed(claim, message)
         if mail is None:
             return None
-        account = message.alias.sending_account
         try:
             self._transport(account).connect()
         except TransportUnavailableError as problem:
-            self._cannot_leave(claim, account, problem)
-            return None
+            return self._cannot_leave(account, problem)
         return Departure(claim, mail)
 
     @staticmethod
@@ -101,7 +123,7 @@ class Sender:
         try:
             return compose(message)
         except UnusableSenderError as problem:
-            put_back_unsent(claim, str(problem), pauses_domain=True)
+            put_back_unsent(claim, Unsent(str(problem), pauses_domain=True))
         except CannotComposeError as problem:
             give_up(claim, SendAttempt.Outcome.NOT_COMPOSED, str(problem))
         except OperationalError:
@@ -118,11 +140,9 @@ class Sender:
             self._transports[account.pk] = transport_for(account)
         return self._transports[account.pk]
 
-    def _cannot_leave(
-        self, claim: Claim, account: SendingAccount, problem: TransportUnavailableError
-    ) -> None:
+    def _cannot_leave(self, account: SendingAccount, problem: TransportUnavailableError) -> Unsent:
         self._unreachable.add(account.pk)
-        put_back_unsent(claim, str(problem), pauses_domain=problem.is_account_problem)
+        return Unsent(str(problem), pauses_domain=problem.is_account_problem)
 
     def _depart(
         self, departures: Sequence[Departure], messages: Mapping[int, Message]
@@ -130,41 +150,57 @@ class Sender:
         # From before the gate, so that a worker that is stopped in between does not think that it
         # has just passed.
         too_late = time.monotonic() + HANDOVER.total_seconds()
-        decisions = wait_at_gate(departures)
-        results = []
+        try:
+            decisions = wait_at_gate(departures)
+        except OperationalError:
+            raise
+        except Exception as problem:
+            return self._depart_apart(departures, messages, problem)
+        results: list[Result] = []
         withheld = []
         for departure, decision in zip(departures, decisions, strict=True):
-            message = messages[departure.claim.message_id]
-            if decision.verdict is not Verdict.PASSED:
-                withheld.append((departure.claim, message, decision))
-            elif delivery := self._deliver(departure, message.alias.sending_account, too_late):
-                results.append((departure.claim, delivery))
+            claim = departure.claim
+            message = messages[claim.message_id]
+            if decision.verdict is Verdict.PASSED:
+                account = message.alias.sending_account
+                results.append((claim, self._deliver(departure, account, too_late)))
+            else:
+                withheld.append(partial(withhold, claim, message, decision))
+        # Only when all are out: whatever goes wrong with writing must not keep a mail from leaving
+        # that has passed, since it would end as unknown.
         finish(results, read_before=messages)
-        # Last, because whatever goes wrong with these must not keep a mail from leaving that has
-        # passed: it would end as unknown.
-        for claim, message, decision in withheld:
-            withhold(claim, message, decision)
+        write_each(withheld)
         verdicts = {decision.verdict for decision in decisions}
         return len(results), verdicts <= {Verdict.PASSED, Verdict.NEVER}
 
+    def _depart_apart(
+        self,
+        departures: Sequence[Departure],
+        messages: Mapping[int, Message],
+        problem: Exception,
+    ) -> tuple[int, bool]:
+        """One by one after a failure at the gate that we did not think of, to find whose it is."""
+        if len(departures) == 1:
+            claim = departures[0].claim
+            log.error("gate failed", message_id=claim.message_id, exc_info=problem)
+            detail = f"{type(problem).__name__}: {problem}"
+            retry_later(claim, SendAttempt.Outcome.NOT_COMPOSED, detail)
+            return 0, True
+        turns = [self._depart([departure], messages) for departure in departures]
+        return sum(sent for sent, _ in turns), all(goes_on for _, goes_on in turns)
+
     def _deliver(
         self, departure: Departure, account: SendingAccount, too_late: float
-    ) -> Delivery | None:
-        """None where it did not leave at all, and is queued again.
-
-        Its lease is meant for one mail: what comes too late might be another worker's by now.
-        """
+    ) -> Delivery | Unsent:
+        """Its lease is meant for one mail: what comes too late might be another worker's by now."""
         if account.pk in self._unreachable:
-            put_back_unsent(departure.claim, "The mail before it could not leave either.")
-            return None
+            return Unsent("The mail before it could not leave either.")
         if time.monotonic() > too_late:
-            put_back_unsent(departure.claim, "It was not on its way soon enough after the gate.")
-            return None
+            return Unsent("It was not on its way soon enough after the gate.")
         try:
             delivery = self._transport(account).deliver(departure.mail)
         except TransportUnavailableError as problem:
-            self._cannot_leave(departure.claim, account, problem)
-            return None
+            return self._cannot_leave(account, problem)
         except Exception as problem:
             # How far it came nobody knows, so it may have been delivered.
             log.exception("mail was not delivered", message_id=departure.claim.message_id)

@@ -41,7 +41,7 @@ def test_a_late_yes_does_not_undo_what_was_settled_meanwhile(settled):
     finish([(claim, ACCEPTED)])
     message.refresh_from_db()
     assert (message.status, message.sent_at) == (settled, None)
-    assert SendAttempt.objects.get().outcome == Attempt.UNDER_WAY
+    assert SendAttempt.objects.get().outcome == Attempt.ACCEPTED
     assert not MessageEvent.objects.exists()
 
 

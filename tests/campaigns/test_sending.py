@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from types import SimpleNamespace
@@ -30,7 +31,7 @@ from campaigns.models import (
 )
 from campaigns.resending import resend_unknown
 from campaigns.sending import Sender
-from campaigns.transport import Delivery, Outcome
+from campaigns.transport import Delivery, Outcome, TransportUnavailableError
 from campaigns.transport import smtp as smtp_module
 from campaigns.transport.smtp import SmtpTransport
 from leads.models import Lead, Suppression
@@ -606,3 +607,119 @@ def test_a_bounce_and_an_opt_out_of_the_same_lead_kill_none_of_each_other(frozen
         in_threads(2, lambda work=work: next(work)())
         message.refresh_from_db()
         assert message.status == Status.BOUNCED
+
+
+def test_a_refused_login_is_tried_once_however_many_mails_wait(frozen_clock):
+    with smtp_server(AUTH=["535 5.7.8 no"]) as server:
+        mails = without_pause(server, 10)
+        account = mails[0].domain.account
+        account.username, account.secret = "me", "hunter2"
+        account.save()
+        turn(mails[0])
+    assert server.connections == 1
+    assert set(Message.objects.values_list("status", "retries")) == {(Status.QUEUED, 0)}
+
+
+def test_a_silent_account_ahead_of_a_healthy_one_costs_it_one_try(frozen_clock):
+    with smtp_server(CONNECT=[SILENCE]) as silent, smtp_server() as server:
+        mails = without_pause(server, 10)
+        victor = SenderAliasFactory(domain=mails[0].domain, name="victor")
+        victor.account = SendingAccountFactory(host="127.0.0.1", port=silent.port)
+        victor.save()
+        Message.objects.filter(pk__in=[mail.pk for mail in mails[:5]]).update(alias=victor)
+        turn(mails[0])
+    assert silent.connections == 1
+    assert [mail.recipient for mail in server.accepted] == [mail.lead.email for mail in mails[5:]]
+
+
+def test_a_server_that_is_slow_to_connect_to_leaves_the_claims_behind_it_their_time(
+    frozen_clock, monkeypatch
+):
+    monkeypatch.setattr("campaigns.sending.CLAIM_LEASE", timedelta(0))
+    with smtp_server() as server:
+        mails = without_pause(server, 3)
+        Sender(mails[0].domain_id).send_due(seconds=0.2)
+    assert server.accepted == []
+    assert set(Message.objects.values_list("status", flat=True)) == {Status.QUEUED}
+
+
+def test_what_cannot_be_put_back_loses_no_answer_of_the_others(frozen_clock, monkeypatch):
+    def deliver(transport: SmtpTransport, mail: ComposedMail) -> Delivery:
+        if mail.recipient == gone.lead.email:
+            raise TransportUnavailableError("no new connection")
+        return Delivery(Outcome.ACCEPTED, 250)
+
+    def cannot(*_: object, **__: object) -> None:
+        raise OperationalError("gone")
+
+    monkeypatch.setattr(SmtpTransport, "deliver", deliver)
+    monkeypatch.setattr("campaigns.reconnecting.time.sleep", lambda seconds: None)
+    with smtp_server() as server:
+        *sent, gone = without_pause(server, 6)
+        monkeypatch.setattr("campaigns.finishing.claiming.put_back", cannot)
+        with pytest.raises(OperationalError):
+            turn(sent[0])
+    assert Message.objects.filter(status=Status.SENT).count() == len(sent)
+    gone.refresh_from_db()
+    assert gone.status == Status.SENDING
+
+
+def test_a_mail_that_the_gate_cannot_store_holds_up_nobody(frozen_clock, monkeypatch):
+    def keep_the_others(mails: dict[int, ComposedMail]) -> None:
+        if broken.pk in mails:
+            raise RuntimeError("never thought of")
+
+    with smtp_server() as server:
+        broken, *others = without_pause(server, 3)
+        monkeypatch.setattr("campaigns.gate.keep", keep_the_others)
+        turn(broken)
+    assert (broken.status, broken.retries) == (Status.QUEUED, 1)
+    assert len(server.accepted) == len(others)
+    assert SendingDomain.objects.get().sent_today == len(others)
+
+
+def test_half_a_character_fails_its_own_mail_and_no_other(frozen_clock):
+    with smtp_server() as server:
+        mails = without_pause(server, 3)
+        version = mails[1].template_version
+        version.text = 'Beste {{ lead.title|default("\\ud800 collega") }}'
+        version.pk = None
+        version.number += 1
+        version.save()
+        Message.objects.filter(pk=mails[1].pk).update(template_version=version)
+        turn(mails[1])
+    assert mails[1].status == Status.FAILED
+    assert "half a character" in mails[1].error
+    assert len(server.accepted) == 2
+
+
+def test_both_acceptances_of_a_mail_that_left_twice_stand_in_the_ledger(frozen_clock):
+    message = MessageFactory()
+    first = reaped(message)
+    resend_unknown(message.pk, MONDAY)
+    SendingDomain.objects.update(next_allowed_at=None)
+    second = claimed(message)
+    again = replace(composed(message), is_kept=True)
+    assert at_gate(second, again).verdict is Verdict.PASSED
+    for claim in (first, second):
+        finish([(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))])
+    outcomes = SendAttempt.objects.values_list("outcome", flat=True)
+    assert list(outcomes) == [Attempt.ACCEPTED, Attempt.ACCEPTED]
+    assert sum(DailyFigures.objects.values_list("sent", flat=True)) == 1
+
+
+def test_a_bounce_that_is_quicker_than_its_own_senders_answer_counts_as_sent_and_bounced(
+    frozen_clock,
+):
+    message = MessageFactory()
+    claim = claimed(message)
+    assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+    record_event(
+        message.pk, MessageEvent.Kind.BOUNCED, at=MONDAY, source_id="dsn", detail={"hard": True}
+    )
+    finish([(claim, Delivery(Outcome.ACCEPTED, 250, "taken"))])
+    message.refresh_from_db()
+    assert (message.status, message.sent_at) == (Status.BOUNCED, MONDAY)
+    assert SendAttempt.objects.get().outcome == Attempt.ACCEPTED
+    figures = DailyFigures.objects.get()
+    assert (figures.sent, figures.bounced) == (1, 1)
