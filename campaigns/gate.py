@@ -207,7 +207,7 @@ def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
             " WHERE message.id = mail.message_id"
             " RETURNING message.attempt_id, message.scheduled_at) "
             f"UPDATE {SendAttempt._meta.db_table} AS attempt"
-            " SET gated_at = %s, scheduled_at = wire.scheduled_at"
+            " SET gated_at = %s, passed_at = clock_timestamp(), scheduled_at = wire.scheduled_at"
             " FROM wire WHERE attempt.attempt_id = wire.attempt_id",
             [
                 WIRE_LEASE.total_seconds(),

@@ -101,25 +101,24 @@ def mails_after_the_flow_had_ended(scope: Scope) -> Finding | None:
 
 
 def mails_after_the_suppression(scope: Scope) -> Finding | None:
-    """The list and the kept content of a mail carry the database's time; mails whose content
-    has been forgotten are not looked at. Content is kept by the gate."""
+    """In real time, for the list knows no other: every attempt, whatever came of it."""
     return find(
         "mail sent after its address was suppressed",
-        """
+        f"""
         SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
                AS offender
         FROM campaigns_message m
-        JOIN campaigns_messagecontent c ON c.message_id = m.id
+        JOIN campaigns_sendattempt a ON a.message_id = m.id
         JOIN leads_suppression s ON s.scope = 'address' AND s.value = m.recipient
-        WHERE c.created_at > s.created_at
+        WHERE a.passed_at > s.created_at + {_WAIT}
         UNION ALL
         SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
         FROM campaigns_message m
-        JOIN campaigns_messagecontent c ON c.message_id = m.id
+        JOIN campaigns_sendattempt a ON a.message_id = m.id
         JOIN leads_suppression s
              ON s.scope = 'domain' AND s.value = split_part(m.recipient, '@', 2)
-        WHERE c.created_at > s.created_at
-        """,
+        WHERE a.passed_at > s.created_at + {_WAIT}
+        """,  # noqa: S608 – constants
         scope.parameters,
         mend="Write to the recipient by hand, and report a bug.",
     )

@@ -185,6 +185,8 @@ class SendAttempt(models.Model):
     outcome = models.CharField(max_length=15, choices=Outcome, default=Outcome.UNDER_WAY)
     started_at = models.DateTimeField()  # business time
     gated_at = models.DateTimeField(null=True, blank=True)  # business time
+    # The same in real time, by the database's clock, under the lock on the address.
+    passed_at = models.DateTimeField(null=True, blank=True)
     # The slot that the gate let it into; the message's own may be planned anew later.
     scheduled_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)  # business time

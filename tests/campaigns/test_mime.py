@@ -132,6 +132,14 @@ def test_pictures_hang_beside_the_html_and_documents_beside_both() -> None:
     assert picture.get_content() == PNG
 
 
+def test_a_picture_of_a_long_domain_is_found_by_its_id():
+    content_id = f"picture-7@{'zoekmachine-optimalisatie-' * 4}hotels.nl"
+    picture = replace(PICTURE, content_id=content_id)
+    assert f"\r\nContent-ID: <{content_id}>\r\n".encode() in as_bytes(
+        replace(MAIL, inline_images=(picture,)), AT
+    )
+
+
 def test_a_document_keeps_its_bytes_and_its_name() -> None:
     (document,) = parsed(replace(MAIL, attachments=(REPORT,))).iter_attachments()
 
