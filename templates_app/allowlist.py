@@ -80,12 +80,19 @@ def _faults(
         if node.name not in TESTS or node.args or node.kwargs:
             yield f"The test “is {node.name}” is not available.", "Use “is defined” or ==."
     elif isinstance(node, nodes.Const):
-        if isinstance(node.value, int | float) and abs(node.value) > MAX_NUMBER:
-            yield "The number is too large.", f"Numbers go up to {MAX_NUMBER:,}."
+        yield from _constant_faults(node)
     elif isinstance(node, nodes.Output | nodes.If):
         yield from _size_faults(node)
     else:
         yield from _kind_faults(node)
+
+
+def _constant_faults(node: nodes.Const) -> Iterator[tuple[str, str]]:
+    if isinstance(node.value, int | float) and abs(node.value) > MAX_NUMBER:
+        yield "The number is too large.", f"Numbers go up to {MAX_NUMBER:,}."
+    # Python takes "\\ud800" for text; no mail can carry it.
+    if isinstance(node.value, str) and any("\ud800" <= sign <= "\udfff" for sign in node.value):
+        yield "The text has half a character.", "Write the character itself, not its \\u code."
 
 
 def _filter_faults(node: nodes.Filter) -> Iterator[tuple[str, str]]:

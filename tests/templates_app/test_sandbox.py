@@ -120,6 +120,7 @@ def test_a_failing_expression_names_its_line() -> None:
         ("{{ vars.rooms - 1 }}", 1, "Make it a number first: vars.rooms|int > 10."),
         ("{{ company|upper(3) }}", 1, "Leave them out."),
         ("{{ 12345678901 }}", 1, "Numbers go up to 1,000,000,000."),
+        ("{{ company|default('\\ud800') }}", 1, "Write the character itself, not its \\u code."),
         ("{% if vars.x is divisibleby(3) %}{% endif %}", 1, "Use “is defined” or ==."),
     ],
 )  # fmt: skip
