@@ -1,7 +1,8 @@
 """A person's word on messages that stopped: send a failed one again, settle an unknown one.
 
 Nothing is sent from here. The message joins the queue as it was, with its Message-ID and its
-attempts, and goes the way of every other one: plan, claim, gate, throttle.
+attempts, and goes the way of every other one: plan, claim, gate, throttle. One that never left is
+written from its template as it is by now, so that a mended template mends it.
 """
 
 from __future__ import annotations
@@ -87,7 +88,12 @@ def _locked(message_id: int) -> Message:
     _lock(Enrollment, message.enrollment_id)
     _lock(Message, message_id)
     return Message.objects.select_related(
-        "campaign", "lead", "enrollment", "domain__policy", "step"
+        "campaign",
+        "lead",
+        "enrollment",
+        "domain__policy",
+        "step",
+        "template_version__template__current_version",
     ).get(pk=message_id)
 
 
@@ -108,11 +114,21 @@ def _queue_again(message: Message, now: datetime) -> None:
     message.scheduled_at = message.not_before = calendar.opening_after(now)
     message.retries = 0
     message.error = ""
+    _take_current_version(message)
     # An attempt that still waits for an answer has lost its say.
     message.attempt_id, message.phase, message.lease_until = None, "", None
     message.save()
     tally.replan(message.domain_id)
     tally.write()
+
+
+def _take_current_version(message: Message) -> None:
+    """Unless it has passed the gate before: it may have arrived, and is the same mail again."""
+    if message.attempts.filter(gated_at__isnull=False).exists():
+        return
+    template = message.template_version.template
+    if template.current_version is not None:
+        message.template_version = template.current_version
 
 
 def _take_failure_back(message: Message, tally: Tally) -> None:

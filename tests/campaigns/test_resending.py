@@ -17,8 +17,10 @@ from campaigns.models import (
     SendingPolicy,
 )
 from campaigns.resending import assume_sent, resend, resend_unknown
+from campaigns.sending import Sender
 from leads.models import Suppression
 from leads.suppression import suppress
+from mailsuite.lib import clock
 from mailsuite.lib.errors import Conflict
 from tests.factories import (
     CampaignDomainFactory,
@@ -26,8 +28,11 @@ from tests.factories import (
     DailyFiguresFactory,
     MessageFactory,
     SendAttemptFactory,
+    SendingAccountFactory,
+    TemplateVersionFactory,
     WaitFactory,
 )
+from tests.smtp import smtp_server
 
 pytestmark = pytest.mark.django_db
 
@@ -74,6 +79,68 @@ def test_a_failed_message_is_queued_again_as_it_was(failed: tuple[Message, Messa
     assert again.smtp_message_id == message.smtp_message_id
     assert again.attempts.count() == 1
     assert again in Message.objects.due(NOW)
+
+
+def mend(message: Message) -> int:
+    """Save its template anew; the id of the new version."""
+    template = message.template_version.template
+    template.current_version = TemplateVersionFactory(
+        template=template, subject="Hello all", html="<p>Mended</p>", required_variables=[]
+    )
+    template.save()
+    return template.current_version.pk
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_could_not_be_composed_leaves_once_its_template_is_mended() -> None:
+    with smtp_server() as server, clock.frozen(NOW):
+        account = SendingAccountFactory(host="127.0.0.1", port=server.port)
+        message, _ = flow_of_two(
+            enrollment__domain__account=account,
+            enrollment__lead__company="",
+            scheduled_at=MONDAY,
+        )
+        assert Sender(message.domain_id).send_due(seconds=5).sent == 0
+        message.refresh_from_db()
+        assert (message.status, message.attempts.get().outcome) == ("failed", "not_composed")
+        mend(message)
+
+        resend(message.pk, NOW)
+
+        assert Sender(message.domain_id).send_due(seconds=5).sent == 1
+    (mail,) = server.accepted
+    assert "Hello all" in str(mail.message["Subject"])
+    message.refresh_from_db()
+    assert message.status == Message.Status.SENT
+    assert message.content.subject == "Hello all"
+
+
+def test_a_mail_that_never_passed_the_gate_takes_its_templates_current_version(
+    failed: tuple[Message, Message],
+) -> None:
+    SendAttemptFactory(message=failed[0], outcome=SendAttempt.Outcome.NOT_COMPOSED)
+    mended = mend(failed[0])
+
+    resend(failed[0].pk, NOW)
+
+    failed[0].refresh_from_db()
+    assert failed[0].template_version_id == mended
+
+
+def test_a_mail_that_passed_the_gate_before_keeps_its_version(
+    failed: tuple[Message, Message],
+) -> None:
+    before = failed[0].template_version_id
+    SendAttemptFactory(
+        message=failed[0], outcome=SendAttempt.Outcome.NOT_TRANSMITTED, gated_at=MONDAY
+    )
+    SendAttemptFactory(message=failed[0], outcome=SendAttempt.Outcome.NOT_COMPOSED)
+    mend(failed[0])
+
+    resend(failed[0].pk, NOW)
+
+    failed[0].refresh_from_db()
+    assert failed[0].template_version_id == before
 
 
 def test_its_domain_is_planned_anew(failed: tuple[Message, Message]) -> None:
