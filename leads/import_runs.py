@@ -111,14 +111,15 @@ def _run_or_fail(lead_import: LeadImport, progress: Progress) -> DuplicatesFound
 
 @transaction.atomic
 def run(lead_import: LeadImport, progress: Progress = unwatched) -> None:
-    """Import the file and store what came of it. Raises what `import_leads` refuses; then
-    nothing has been written, and `fail` writes down why."""
+    """Import the file and store what came of it, and where its columns went. Raises what
+    `import_leads` refuses; then nothing has been written, and `fail` writes down why."""
     lead_import.started_at = lead_import.started_at or clock.now()
     try:
         with open_table(Path(lead_import.file.path), read_options(lead_import), limits()) as table:
+            mapping = map_columns(table.headings, table.unnamed, lead_import.mapping)
             result = import_leads(
                 table,
-                map_columns(table.headings, table.unnamed, lead_import.mapping),
+                mapping,
                 list_name=lead_import.list_name,
                 mode=Mode(lead_import.mode),
                 dry_run=lead_import.dry_run,
@@ -126,6 +127,7 @@ def run(lead_import: LeadImport, progress: Progress = unwatched) -> None:
             )
     except (UnreadableFile, MappingError) as error:
         raise FileRefused(error) from error
+    lead_import.mapping = dict(mapping.targets)
     _store_result(lead_import, result)
 
 
@@ -143,7 +145,8 @@ def fail(lead_import: LeadImport, error: Refusal | str) -> None:
 
 @transaction.atomic
 def reset(lead_import: LeadImport, **changes: Any) -> None:
-    """Make it pending again, with these fields changed: after a failure, or after a dry run.
+    """Make it pending again, with these fields changed: after a failure, or after a dry run. Its
+    notes are kept as long as its mapping is.
 
     Raises Conflict for every other import, which would bring nothing new; and where its file is
     not kept any more.
@@ -159,6 +162,8 @@ def reset(lead_import: LeadImport, **changes: Any) -> None:
             "The file of this import is not kept any more. Upload it once more.", code="file_gone"
         )
     lead_import.refusals.all().delete()
+    if changes.get("mapping", lead_import.mapping) != lead_import.mapping:
+        lead_import.notes = []
     for name, value in {**_UNTOUCHED, **changes}.items():
         setattr(lead_import, name, value)
     lead_import.save()
@@ -176,7 +181,6 @@ _UNTOUCHED = {
     "updated_count": 0,
     "skipped_count": 0,
     "refused_count": 0,
-    "notes": [],
     "error": "",
     "started_at": None,
     "finished_at": None,
@@ -191,7 +195,8 @@ def _store_result(lead_import: LeadImport, result: ImportResult) -> None:
     lead_import.updated_count = result.updated
     lead_import.skipped_count = result.skipped
     lead_import.refused_count = result.refused
-    lead_import.notes = list(result.notes)
+    # What a dry run decided for the person is by now its mapping, and gives no note again.
+    lead_import.notes = list(dict.fromkeys([*lead_import.notes, *result.notes]))
     lead_import.save()
     _store_remarks(lead_import, result.remarks)
 

@@ -64,7 +64,9 @@ class RefusalItem(serializers.Serializer):
 
 class ImportDetail(ImportItem):
     mapping = serializers.DictField(
-        child=serializers.CharField(allow_blank=True), help_text="The corrections of the guess."
+        child=serializers.CharField(allow_blank=True),
+        help_text="Heading → where its column went; blank: left out. Until it is completed, only "
+        "what was corrected of the guess.",
     )
     refusals = RefusalItem(
         source="first_refusals", many=True, help_text="The first 100; errors.csv has all."

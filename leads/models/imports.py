@@ -25,7 +25,8 @@ class LeadImport(models.Model):
     filename = models.CharField(max_length=255)
     list_name = models.CharField(max_length=100)
     mode = models.CharField(max_length=6, choices=Mode, default=Mode.SKIP)
-    # Heading in the file → field of a lead, "vars.<key>", or "" to ignore it.
+    # Heading in the file → field of a lead, "vars.<key>", or "" to ignore it: what was corrected
+    # of the guess; of a completed import, or dry run, every column.
     mapping = models.JSONField(default=dict, blank=True)
     # How the file is to be read where the guess was wrong: encoding, delimiter, sheet.
     options = models.JSONField(default=dict, blank=True)

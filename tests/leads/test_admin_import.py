@@ -78,6 +78,26 @@ def test_the_import_is_run_for_real_when_it_is_confirmed(marketer: Client) -> No
     assert "Check again" not in page
 
 
+def test_the_result_says_where_the_columns_went(marketer: Client) -> None:
+    upload(marketer)
+
+    page = shown(review(marketer, **{**COLUMNS, "column_1": ""}, **{"import": "1"}))
+    assert "Went to" not in page
+    page = shown(review(marketer, **{**COLUMNS, "column_1": ""}, **{"import": "1"}))
+
+    assert "<td><b>Kamers</b></td><td>vars.kamers</td>" in page
+    assert "<td><b>Firma</b></td><td>— left out —</td>" in page
+
+
+def test_notes_of_a_mapping_go_with_it(marketer: Client) -> None:
+    upload(marketer, "E-mail;Kamers;Kamers!\njan@zon.nl;12;13\n")
+    columns = {"column_0": "email", "column_1": "vars.kamers", "column_2": "vars.kamers_2"}
+    note = "&#x27;Kamers!&#x27; is kept as vars.kamers_2"
+
+    assert note in shown(review(marketer, **columns, check="1"))
+    assert note not in shown(review(marketer, **{**columns, "column_2": ""}, check="1"))
+
+
 def test_another_mapping_is_checked_before_it_is_imported(marketer: Client) -> None:
     upload(marketer)
     other = {**COLUMNS, "column_1": "", "column_2": ""}

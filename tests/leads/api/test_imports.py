@@ -45,6 +45,36 @@ def test_a_short_file_is_imported_at_once(marketer: ApiClient) -> None:
     assert (lead.company, lead.list_name, lead.vars) == ("Zon", "hotels", {"kamers": "12"})
 
 
+def test_the_answer_says_where_every_column_went(marketer: ApiClient) -> None:
+    rows = "E-mail;Firma;;Aantal kamers\njan@zon.nl;Zon;x;12\n"
+
+    guessed = upload(marketer, rows).json()["data"]
+    corrected = upload(marketer, rows, mapping='{"Firma": ""}').json()["data"]
+
+    everywhere = {
+        "E-mail": "email", "Firma": "company", "Column C": "",
+        "Aantal kamers": "vars.aantal_kamers",
+    }  # fmt: skip
+    assert guessed["mapping"] == everywhere
+    assert corrected["mapping"] == everywhere | {"Firma": ""}
+    stored = marketer.get(f"{IMPORTS}/{guessed['id']}").json()["data"]
+    assert stored["mapping"] == everywhere
+
+
+def test_a_dry_run_says_where_columns_would_go_and_its_notes_stay_true(
+    marketer: ApiClient,
+) -> None:
+    rows = "E-mail;Kamers;Kamers!\njan@zon.nl;12;13\n"
+    dry = upload(marketer, rows, dry_run="true").json()["data"]
+    assert dry["mapping"]["Kamers!"] == "vars.kamers_2"
+    assert dry["notes"] == ["'Kamers!' is kept as vars.kamers_2, as the name vars.kamers is taken."]
+
+    real = marketer.post(f"{IMPORTS}/{dry['id']}/run").json()["data"]
+
+    assert (real["mapping"], real["notes"]) == (dry["mapping"], dry["notes"])
+    assert Lead.objects.get().vars == {"kamers": "12", "kamers_2": "13"}
+
+
 def test_a_blank_field_of_the_form_counts_as_not_given(marketer: ApiClient) -> None:
     blank = {"mapping": "", "encoding": "", "delimiter": "", "sheet": ""}
 
