@@ -8,7 +8,7 @@ from operator import or_
 
 from django.db.models import Exists, OuterRef, Q
 
-from mailsuite.lib.var_keys import is_var_key
+from mailsuite.lib.var_keys import is_var_key, why_no_key
 
 # Of each group a lead must have at least one: (("lead.company",), ("vars.rooms", "lead.city")).
 Groups = Sequence[Sequence[str]]
@@ -87,6 +87,8 @@ def _has(name: str) -> Q:
         return Q(has_image())
     if name.startswith(("campaign.", "image.url.")):
         return Q()
+    if namespace == "vars" and "." not in key:
+        raise UnknownVariable(why_no_key(key))
     raise UnknownVariable(
         f"'{name}' is no variable of a template. They look like lead.company, vars.rooms or "
         "image.cid.hero."

@@ -26,6 +26,7 @@ from leads.completeness import (
 )
 from leads.models import Lead
 from leads.querysets import LeadQuerySet
+from mailsuite.lib.var_keys import is_var_key, why_no_key
 
 LONGEST_TEXT = 200
 MOST_NAMES = 50
@@ -79,6 +80,16 @@ class NamesField(forms.Field):
         return names
 
 
+class VarKeysField(NamesField):
+    """Names that vars can have. By another nobody would be found, as if nobody had a value."""
+
+    def to_python(self, value: Any) -> list[str]:
+        names = super().to_python(value)
+        if wrong := [why_no_key(name) for name in names if not is_var_key(name)]:
+            raise ValidationError(wrong)
+        return names
+
+
 class TemplateField(forms.IntegerField):
     """The id of a template. Becomes what it needs of every lead."""
 
@@ -107,6 +118,10 @@ class NamesFilter(django_filters.Filter):
     field_class = NamesField
 
 
+class VarKeysFilter(django_filters.Filter):
+    field_class = VarKeysField
+
+
 class ScoreFilter(django_filters.Filter):
     field_class = forms.IntegerField
 
@@ -131,7 +146,7 @@ class LeadFilter(django_filters.FilterSet):
     list_name = TextFilter()
     domain_tld = NamesFilter(method="with_top_level")
     has_image = YesNoFilter(method="with_image")
-    has_var = NamesFilter(field_name="vars", lookup_expr="has_keys")
+    has_var = VarKeysFilter(field_name="vars", lookup_expr="has_keys")
     is_complete = YesNoFilter(method="with_completeness")
     required = NamesFilter(method="unchanged")
     template_id = TemplateFilter(method="unchanged")

@@ -13,14 +13,10 @@ from leads.models import Lead
 from mailsuite.lib.api.fields import Choice, IdField
 from mailsuite.lib.api.query import NamesParameter, Query
 from mailsuite.lib.api.strict import StrictSerializer
-from mailsuite.lib.var_keys import is_var_key
+from mailsuite.lib.var_keys import is_var_key, why_no_key
 
 MOST_LEADS = 10_000
 MOST_VARS = 200
-_BAD_KEY = (
-    "A template can't use this name. Take at most 50 small letters, digits and underscores, "
-    "such as aantal_kamers."
-)
 SORTABLE = (
     "id", "email", "company", "first_name", "last_name", "city", "country", "domain", "status",
     "list_name", "tier", "stage", "source", "score", "created_at", "updated_at", "last_emailed_at",
@@ -38,7 +34,9 @@ class LeadQuery(Query):
     list_name = _text()
     domain_tld = NamesParameter(help_text="Top level of the website: nl, or nl,be.")
     has_image = serializers.BooleanField(required=False)
-    has_var = NamesParameter(help_text="Names of vars, all of which must have a value.")
+    has_var = NamesParameter(
+        help_text="Names of vars, such as aantal_kamers, all of which must have a value."
+    )
     is_complete = serializers.BooleanField(required=False)
     required = NamesParameter(  # type: ignore[assignment]  # no clash: declared fields are moved
         help_text="What is_complete asks for: a template's required_variables, such as "
@@ -113,7 +111,7 @@ def _check_vars(data: Mapping[Any, Any]) -> None:
         if not isinstance(value, str):
             raise serializers.ValidationError({name: ["This must be text."]})
         if not is_var_key(key):
-            raise serializers.ValidationError({name: [_BAD_KEY]})
+            raise serializers.ValidationError({name: [why_no_key(key)]})
 
 
 def _line(field: str) -> serializers.Field:

@@ -27,6 +27,16 @@ def var_key(heading: str) -> str:
     return key[:_GUESSED_LENGTH].strip("_")
 
 
+def why_no_key(name: str) -> str:
+    """What is wrong with `name`, for which is_var_key does not hold, and the key that was meant:
+    that of the column which an import makes of this heading."""
+    meant = free_key(name.removeprefix("vars."))
+    return (
+        f"'{name[:100]}' can't be the name of a var; {meant} can. They have at most 50 small "
+        "letters, digits and underscores."
+    )
+
+
 def free_key(heading: str, taken: Collection[str] = ()) -> str:
     """The key of a column with this heading: `var_key`, numbered where it can be none or is one
     of those `taken`."""

@@ -63,6 +63,12 @@ def test_a_bad_value_of_a_filter_is_refused_by_name():
         resolve(Audience(mode="filter", filters={"min_score": "many"}), MORNING)
 
 
+def test_a_var_named_by_its_heading_is_refused_with_its_name():
+    with pytest.raises(Refusal, match="; aantal_kamers can") as refusal:
+        resolve(Audience(mode="filter", filters={"has_var": ["Aantal kamers"]}), MORNING)
+    assert list(refusal.value.fields) == ["audience.filters"]
+
+
 def test_each_lead_left_out_is_counted_under_one_reason():
     mailable = LeadFactory()
     LeadFactory(status=Lead.Status.BOUNCED, stopped_at=MORNING)

@@ -1,6 +1,6 @@
 import pytest
 
-from mailsuite.lib.var_keys import free_key, is_var_key, var_key
+from mailsuite.lib.var_keys import free_key, is_var_key, var_key, why_no_key
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_a_key_that_is_taken_or_can_be_none_is_numbered() -> None:
 )
 def test_what_no_lead_can_have_a_value_for_is_no_key(key: str) -> None:
     assert not is_var_key(key)
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("Aantal kamers", "aantal_kamers"),
+        ("vars.Kamers", "kamers"),
+        ("items", "items_2"),
+        ("x" * 200, "x" * 45),
+    ],
+)
+def test_who_gives_a_heading_is_told_its_key(name: str, meant: str) -> None:
+    assert is_var_key(meant)
+    assert why_no_key(name).startswith(f"'{name[:100]}' can't be the name of a var; {meant} can.")

@@ -114,6 +114,8 @@ def test_the_list_is_sorted_both_ways_with_the_never_mailed_last(marketer: ApiCl
         ({"min_score": "9" * 30}, "min_score", "less than or equal to"),
         ({"has_image": "maybe"}, "has_image", "valid boolean"),
         ({"required": "company"}, "required", "is no variable of a template"),
+        ({"has_var": "Aantal kamers"}, "has_var", "a var; aantal_kamers can."),
+        ({"required": "vars.Aantal kamers"}, "required", "a var; aantal_kamers can."),
         ({"search": "a\0"}, "search", "Null characters"),
         ({"tags": "x" * 300}, "tags", "At most 50 names"),
         ({"page": "0"}, "page", "from 1 to"),
@@ -371,3 +373,16 @@ def test_a_template_that_does_not_exist_is_named(marketer: ApiClient) -> None:
     response = marketer.get(LEADS, {"template_id": 4711, "is_complete": "true"})
     assert response.status_code == 400
     assert "no template 4711" in response.content.decode()
+
+
+def test_who_writes_a_var_by_its_heading_is_told_its_name(marketer: ApiClient) -> None:
+    lead = LeadFactory(vars={"kamers": "1"})
+
+    answer = marketer.patch(f"{LEADS}/{lead.pk}", {"vars": {"Aantal kamers": "12"}})
+
+    (detail,) = answer.json()["error"]["details"]
+    assert detail["message"].startswith(
+        "'Aantal kamers' can't be the name of a var; aantal_kamers can."
+    )
+    lead.refresh_from_db()
+    assert lead.vars == {"kamers": "1"}
