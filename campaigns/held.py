@@ -32,11 +32,12 @@ def reviewable(campaign: Campaign) -> EnrollmentQuerySet:
 
 
 def waits_for_review(count: int) -> str:
-    """Why a campaign with so many held leads goes on, and the way out, in words."""
+    """What the outcome of a campaign says of so many held leads, with the way to mail them."""
+    wait = "waits" if count == 1 else "wait"
     return (
-        f"{counted(count, 'lead')} held back for lack of something that the mails print. Fill it "
-        "in and check the held leads again (the button, or POST /campaigns/{id}/review), or stop "
-        "the campaign. Until then it runs on and keeps its domains."
+        f"{counted(count, 'lead')} {wait} for review, for lack of something that the mails print. "
+        "Fill it in and check the held leads again (the button, or POST /campaigns/{id}/review): "
+        "the campaign then runs again for those that lack nothing any more."
     )
 
 

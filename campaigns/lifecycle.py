@@ -43,9 +43,8 @@ def launch(campaign: Campaign, now: datetime) -> LaunchResult:
     """Take the audience's snapshot, create every message and let it run. Idempotent: of a
     campaign that is no draft any more, it changes nothing and answers what was made.
 
-    A campaign that no lead matches completes at once; one whose leads are all held back waits for
-    their review. Either says so in `outcome`. Raises NotReady (422) and, for a busy domain,
-    Conflict (409).
+    Where nothing is planned, for no lead matches or all are held back, it completes at once and
+    says why in `outcome`. Raises NotReady (422) and, for a busy domain, Conflict (409).
     """
     campaign = _locked(campaign)
     if campaign.status != Status.DRAFT:
@@ -58,9 +57,7 @@ def launch(campaign: Campaign, now: datetime) -> LaunchResult:
     layout = lay_out(prepared, now)
     store(layout, now)
     _keep_figures(layout, now)
-    if layout.held and not layout.planned:
-        _tell(campaign, f"Nothing was sent. {waits_for_review(layout.held)}")
-    elif not layout.planned:
+    if not layout.planned:
         _finish(campaign, Status.COMPLETED, _nothing_to_send(layout), now)
     return _result(campaign)
 
@@ -103,14 +100,12 @@ def stop(campaign: Campaign, now: datetime) -> Campaign:
     if campaign.status == Status.STOPPED:
         return campaign
     _require(campaign, *Campaign.HOLDING, to="stop")
-    still_open = [Enrollment.Status.ACTIVE, Enrollment.Status.HELD]
-    ended = end_enrollments(
-        campaign.enrollments.filter(status__in=still_open),
-        Enrollment.EndReason.CAMPAIGN_STOPPED,
-        now,
-    )
-    left = counted(ended, "lead")
-    _finish(campaign, Status.STOPPED, f"Stopped by hand with {left} still in the flow.", now)
+    reason = Enrollment.EndReason.CAMPAIGN_STOPPED
+    active, held = campaign.enrollments.active(), campaign.enrollments.held()
+    still_in, waiting = (end_enrollments(ones, reason, now) for ones in (active, held))
+    outcome = f"Stopped by hand with {counted(still_in, 'lead')} still in the flow"
+    outcome += f" and {counted(waiting, 'lead')} held for review." if waiting else "."
+    _finish(campaign, Status.STOPPED, outcome, now)
     return campaign
 
 
@@ -134,9 +129,8 @@ def change_status(campaign: Campaign, status: str, now: datetime) -> Campaign:
 def complete_finished(now: datetime) -> int:
     """Complete the running campaigns that have nothing left to do; answer how many.
 
-    A message of unknown fate keeps its campaign running until a proof or a person decides, and so
-    does a held lead that may be mailed: only in a running campaign can it be reviewed. What the
-    campaign waits for stands in its `outcome`.
+    A message of unknown fate keeps its campaign running until a proof or a person decides. Held
+    leads don't: their review runs the campaign again, as its `outcome` says.
     """
     unfinished = Message.objects.unfinished().filter(campaign=OuterRef("pk"))
     candidates = Campaign.objects.running().filter(~Exists(unfinished)).order_by("pk")
@@ -152,19 +146,10 @@ def _complete(campaign_id: int, now: datetime) -> bool:
     sent, total = messages.accepted().count(), messages.count()
     outcome = f"{sent} of {counted(total, 'mail')} sent." if total else "Nothing was sent."
     if waiting := reviewable(campaign).count():
-        _tell(campaign, f"{outcome} {waits_for_review(waiting)}")
-        return False
+        outcome += f" {waits_for_review(waiting)}"
     campaign.enrollments.active().update(status=Enrollment.Status.COMPLETED, ended_at=now)
-    if held := campaign.enrollments.held().count():
-        outcome += f" {counted(held, 'lead')} held back, and not to be mailed any more."
     _finish(campaign, Status.COMPLETED, outcome, now)
     return True
-
-
-def _tell(campaign: Campaign, outcome: str) -> None:
-    if campaign.outcome != outcome:
-        campaign.outcome = outcome
-        campaign.save(update_fields=["outcome", "updated_at"])
 
 
 def _finish(campaign: Campaign, status: Status, outcome: str, now: datetime) -> None:
@@ -203,6 +188,8 @@ def _keep_figures(layout: Layout, now: datetime) -> None:
 
 
 def _nothing_to_send(layout: Layout) -> str:
+    if layout.held:
+        return f"Nothing was sent. {waits_for_review(layout.held)}"
     if layout.selection.excluded:
         reasons = ", ".join(f"{count} {why}" for why, count in layout.selection.excluded.items())
         return f"Nothing was sent: every lead that matched is excluded ({reasons})."

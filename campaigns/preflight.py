@@ -120,8 +120,8 @@ def _about_held(enrolled: Sequence[Enrolled]) -> Iterator[Finding]:
             Severity.WARNING,
             "leads_held",
             f"{held} of {counted(len(enrolled), 'lead')} would be held back for review, for lack "
-            f"of: {names}. Fill these in, or give the templates a fallback. A campaign runs on, "
-            "and keeps its domains, until its held leads are reviewed or it is stopped.",
+            f"of: {names}. Fill these in, or give the templates a fallback. Who is held back gets "
+            "nothing until the held leads are checked again, in a completed campaign too.",
             "audience",
         )
 

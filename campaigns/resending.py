@@ -15,13 +15,13 @@ from django.db.models import Model
 
 from campaigns.acceptance import mark_sent
 from campaigns.calendars import sending_calendar
-from campaigns.domain_holding import hold_domains
 from campaigns.models import (
     Campaign,
     Enrollment,
     Message,
     MessageEvent,
 )
+from campaigns.reopening import reopen
 from campaigns.tally import Tally
 from leads.models import Lead
 from leads.suppression import hold_addresses, is_suppressed
@@ -104,7 +104,7 @@ def _lock(model: type[Model], pk: int) -> None:
 
 def _queue_again(message: Message, now: datetime) -> None:
     _refuse_unmailable(message)
-    _reopen_campaign(message.campaign)
+    reopen(message.campaign)
     tally = Tally()
     if message.status == Status.FAILED:
         _take_failure_back(message, tally)
@@ -153,20 +153,6 @@ def _refuse_unmailable(message: Message) -> None:
     }
     why = next(reason for reason, holds in reasons.items() if holds)
     raise Conflict(f"{lead.email} {why} and gets no more mail.", code="lead_unmailable")
-
-
-def _reopen_campaign(campaign: Campaign) -> None:
-    if campaign.holds_domains:
-        return
-    if campaign.status != Campaign.Status.COMPLETED:
-        raise Conflict(
-            f'The campaign "{campaign}" is {campaign.status}; nothing of it is sent any more.',
-            code="campaign_over",
-        )
-    hold_domains(campaign)
-    campaign.status = Campaign.Status.RUNNING
-    campaign.finished_at, campaign.outcome = None, ""
-    campaign.save()
 
 
 def _reopen_enrollment(enrollment: Enrollment, message: Message, tally: Tally) -> None:

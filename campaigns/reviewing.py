@@ -22,6 +22,7 @@ from campaigns.layout import Enrolled, Layout, first_opening
 from campaigns.models import Audience, Campaign, Enrollment, FlowStep, Message
 from campaigns.planning import plan_again
 from campaigns.preparing import Line, Prepared, lines_of, rows_of
+from campaigns.reopening import reopen
 from campaigns.scheduling.values import PlannedSend
 from campaigns.storing import count_messages, store_messages
 from leads.models import Lead
@@ -41,31 +42,38 @@ class ReviewResult:
 
 @transaction.atomic
 def review_held(campaign: Campaign, now: datetime) -> ReviewResult:
-    """Check the held leads of a running or paused campaign again; `now` is business time (UTC).
+    """Check the held leads of a launched campaign again; `now` is business time (UTC).
 
     Who lacks nothing any more gets all the mails of the flow, in slots of their own (of a paused
     campaign: once it is resumed). What the others lack is written down anew. A lead that must
-    not be mailed meanwhile stays held. Repeated without a change it changes nothing.
+    not be mailed meanwhile stays held. Repeated without a change it changes nothing. A completed
+    campaign that somebody is released of runs again and holds its domains again.
 
-    Raises Conflict for a campaign that is neither running nor paused, and Refusal where a
-    template or a domain can't be sent with any more.
+    Raises Conflict for a draft, for a stopped campaign and for a completed one whose domain
+    serves another by now, and Refusal where a template or a domain can't be sent with any more.
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
-    if not campaign.holds_domains:
-        raise Conflict(
-            f'"{campaign}" is {campaign.status}; held leads are checked again in a running or '
-            "paused campaign only.",
-            fields={"status": f"is {campaign.status}"},
-            code="wrong_status",
-        )
+    _refuse_unreviewable(campaign)
     held = _lock_held(campaign)
     released = _release(campaign, held, now) if held else 0
-    if released and campaign.outcome:  # it waited for nothing but this
-        campaign.outcome = ""
-        campaign.save(update_fields=["outcome", "updated_at"])
     still_held = campaign.enrollments.held().count()
     Audience.objects.filter(campaign=campaign).update(held_count=still_held)
     return ReviewResult(released, still_held, held_reasons(campaign), held_leads(campaign))
+
+
+def _refuse_unreviewable(campaign: Campaign) -> None:
+    ways_out = {
+        Campaign.Status.DRAFT: "it holds nobody back before its launch",
+        Campaign.Status.STOPPED: "its held leads were let go. To mail them, duplicate it and "
+        "launch the copy for them",
+    }
+    way_out = ways_out.get(Campaign.Status(campaign.status))
+    if way_out is not None:
+        raise Conflict(
+            f'"{campaign}" is {campaign.status}; {way_out}.',
+            fields={"status": f"is {campaign.status}"},
+            code="wrong_status",
+        )
 
 
 def _lock_held(campaign: Campaign) -> list[Enrollment]:
@@ -84,6 +92,7 @@ def _release(campaign: Campaign, held: Sequence[Enrollment], now: datetime) -> i
     _note_what_is_missing(held, lacking)
     ready = [one for one in held if one.lead_id not in lacking]
     if ready:
+        reopen(campaign)
         _enter(prepared, ready, now)
     return len(ready)
 

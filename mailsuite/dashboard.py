@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -103,10 +104,12 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
         reverse(f"admin:{name}_changelist")
         for name in ("campaigns_message", "campaigns_enrollment", "leads_leadimport")
     )
-    held = Enrollment.objects.held().filter(campaign__status__in=Campaign.HOLDING)
-    failed = LeadImport.objects.filter(
-        status=LeadImport.Status.FAILED, created_at__gte=now - timedelta(days=charts.DAYS)
+    lately = now - timedelta(days=charts.DAYS)
+    held = Enrollment.objects.held().filter(
+        Q(campaign__status__in=Campaign.HOLDING)
+        | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=lately)
     )
+    failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
     found = [
         Attention(
             "Mails of unknown fate",

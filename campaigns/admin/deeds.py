@@ -67,7 +67,7 @@ REVIEW = Deed(
     name="review",
     title="Check held leads again",
     asks="Leads that were held back and lack nothing any more get all the mails, behind those "
-    "that are in the line already.",
+    "that are in the line already. A completed campaign runs again for them.",
     done="checked for held leads",
     service=_review,
     right="run",
@@ -108,6 +108,6 @@ BUTTONS: dict[str, tuple[str, ...]] = {
     Campaign.Status.DRAFT: ("launch_this", "duplicate_this", "delete_this"),
     Campaign.Status.RUNNING: ("pause_this", "review_this", "stop_this", "duplicate_this"),
     Campaign.Status.PAUSED: ("resume_this", "review_this", "stop_this", "duplicate_this"),
-    Campaign.Status.COMPLETED: ("duplicate_this",),
+    Campaign.Status.COMPLETED: ("review_this", "duplicate_this"),
     Campaign.Status.STOPPED: ("duplicate_this",),
 }

@@ -21,7 +21,7 @@ class Campaign(models.Model):
         DRAFT = "draft"  # editable, holds no domain, has no messages
         RUNNING = "running"
         PAUSED = "paused"  # holds its domains; nothing leaves
-        COMPLETED = "completed"  # every message is final, and no lead waits for review
+        COMPLETED = "completed"  # every message is final; leads may wait for review
         STOPPED = "stopped"  # by a person; what had not left was canceled
 
     # These keep their sending domains busy.
@@ -71,7 +71,7 @@ class Campaign(models.Model):
     launched_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
-    # Why it ended or ended empty, or whose review it waits for, in words for the marketer.
+    # Why it ended or ended empty, and how many leads wait for review, in words for the marketer.
     outcome = models.CharField(max_length=500, blank=True)
 
     objects = CampaignQuerySet.as_manager()

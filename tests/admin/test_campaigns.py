@@ -109,7 +109,7 @@ def test_each_status_offers_what_can_be_done(boss: Client) -> None:
         "draft": ["Launch", "Duplicate", "Delete"],
         "running": ["Pause", "Check held leads again", "Stop", "Duplicate"],
         "paused": ["Resume", "Check held leads again", "Stop", "Duplicate"],
-        "completed": ["Duplicate"],
+        "completed": ["Check held leads again", "Duplicate"],
         "stopped": ["Duplicate"],
     }
 

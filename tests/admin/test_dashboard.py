@@ -44,7 +44,8 @@ def test_when_all_is_well_nothing_needs_attention(boss: Client) -> None:
     MessageFactory(sent=True)
     MessageFactory(scheduled_at=NOW - timedelta(minutes=5))
     MessageFactory(status="unknown", scheduled_at=NOW - timedelta(hours=71))
-    EnrollmentFactory(campaign__status="completed", status="held")
+    long_over = NOW - timedelta(days=31)
+    EnrollmentFactory(campaign__status="completed", campaign__finished_at=long_over, status="held")
     LeadImportFactory(status="completed")
     assert attention() == {}
     assert "Needs attention" not in boss.get(INDEX).content.decode()
@@ -54,11 +55,12 @@ def test_what_will_not_mend_itself_is_shown(boss: Client) -> None:
     MessageFactory(status="unknown", scheduled_at=NOW - timedelta(hours=73))
     MessageFactory(scheduled_at=NOW - timedelta(minutes=31))
     EnrollmentFactory(status="held")
+    EnrollmentFactory(campaign__status="completed", campaign__finished_at=NOW, status="held")
     LeadImportFactory(status="failed")
     assert attention() == {
         "Mails of unknown fate": 1,
         "Overdue mails": 1,
-        "Leads held back": 1,
+        "Leads held back": 2,
         "Failed imports": 1,
     }
     assert "Needs attention" in boss.get(INDEX).content.decode()

@@ -5,7 +5,6 @@ import pytest
 from campaigns.findings import NotReady
 from campaigns.lifecycle import change_status, complete_finished, launch, pause, resume, stop
 from campaigns.models import Campaign, CampaignDomain, DailyFigures, Enrollment, Message
-from campaigns.reviewing import review_held
 from leads.models import Lead
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.campaigns.drafts import EARLY, MORNING, OPENING, a_domain, a_draft, a_flow, slots
@@ -218,40 +217,50 @@ def test_a_campaign_whose_leads_are_all_excluded_says_why():
     assert campaign.outcome.endswith("every lead that matched is excluded (1 stopped).")
 
 
-def test_a_campaign_whose_leads_are_all_held_waits_for_their_review_and_says_so():
-    lead = LeadFactory(company="")
+def test_a_campaign_whose_leads_are_all_held_completes_at_once_and_says_how_to_mail_them():
+    LeadFactory(company="")
     campaign = launch(a_draft(), MORNING).campaign
-    assert complete_finished(MORNING) == 0
-    campaign.refresh_from_db()
-    assert campaign.status == "running"
-    assert campaign.outcome.startswith("Nothing was sent. 1 lead held back for lack of")
+    assert (campaign.status, campaign.finished_at) == ("completed", MORNING)
+    assert campaign.outcome.startswith("Nothing was sent. 1 lead waits for review, for lack of")
     assert "POST /campaigns/{id}/review" in campaign.outcome
-    Lead.objects.filter(pk=lead.pk).update(company="Hotel Zon")
-    assert review_held(campaign, MORNING).released == 1
-    campaign.refresh_from_db()
-    assert (campaign.outcome, slots(campaign)) == ("", ["Mon 01 10:20"])
+    assert not campaign.campaign_domains.filter(is_held=True).exists()
 
 
-def test_a_campaign_with_held_leads_is_not_completed_before_they_are_settled():
+def test_a_held_lead_does_not_keep_its_campaign_running():
     LeadFactory()
     held = LeadFactory(company="")
     campaign = launch(a_draft(), MORNING).campaign
     Message.objects.update(status="sent", sent_at=MORNING)
-    assert complete_finished(MORNING) == 0
-    campaign.refresh_from_db()
-    assert (campaign.status, campaign.finished_at) == ("running", None)
-    assert campaign.outcome.startswith("1 of 1 mail sent. 1 lead held back")
-    Lead.objects.filter(pk=held.pk).update(stopped_at=MORNING)
     assert complete_finished(MORNING) == 1
     campaign.refresh_from_db()
-    assert campaign.outcome == "1 of 1 mail sent. 1 lead held back, and not to be mailed any more."
+    assert (campaign.status, campaign.finished_at) == ("completed", MORNING)
+    assert campaign.outcome.startswith("1 of 1 mail sent. 1 lead waits for review")
+    assert not campaign.campaign_domains.filter(is_held=True).exists()
+    assert Enrollment.objects.get(lead=held).status == "held"
 
 
-def test_who_does_not_want_to_wait_for_held_leads_stops_the_campaign():
+def test_an_outcome_promises_no_review_of_leads_that_may_not_be_mailed():
+    LeadFactory()
+    held = LeadFactory(company="")
+    campaign = launch(a_draft(), MORNING).campaign
+    Message.objects.update(status="sent", sent_at=MORNING)
+    Lead.objects.filter(pk=held.pk).update(stopped_at=MORNING)
+    complete_finished(MORNING)
+    campaign.refresh_from_db()
+    assert campaign.outcome == "1 of 1 mail sent."
+
+
+def test_stopping_tells_the_leads_in_the_flow_from_those_held_back():
+    LeadFactory.create_batch(2)
     LeadFactory(company="")
     campaign = stop(launch(a_draft(), MORNING).campaign, MORNING)
-    assert campaign.outcome == "Stopped by hand with 1 lead still in the flow."
-    assert not campaign.campaign_domains.filter(is_held=True).exists()
+    assert campaign.outcome == (
+        "Stopped by hand with 2 leads still in the flow and 1 lead held for review."
+    )
+    LeadFactory()
+    Lead.objects.filter(company="").update(stopped_at=MORNING)
+    another = stop(launch(a_draft(), MORNING).campaign, MORNING)
+    assert another.outcome == "Stopped by hand with 3 leads still in the flow."
 
 
 def test_a_pause_keeps_everything_in_its_place():

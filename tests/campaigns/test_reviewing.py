@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 
 from campaigns.integrity import check_integrity
-from campaigns.lifecycle import launch, pause, resume, stop
+from campaigns.lifecycle import complete_finished, launch, pause, resume, stop
 from campaigns.models import Campaign, Enrollment, Message
 from campaigns.reviewing import review_held
 from leads.models import Lead
@@ -147,9 +147,66 @@ def test_a_lead_keeps_the_domain_that_it_was_dealt_to():
     assert (message.domain, message.alias.domain) == (enrollment.domain, enrollment.domain)
 
 
-def test_the_held_leads_of_an_ended_campaign_are_not_looked_at_again(held, campaign):
+@pytest.fixture
+def completed(campaign: Campaign) -> Campaign:
+    """With everything sent but to the held lead."""
+    Message.objects.update(status="sent", sent_at=MORNING)
+    assert complete_finished(MORNING) == 1
+    return campaign
+
+
+def test_a_completed_campaign_runs_again_for_who_is_released(held, completed):
+    fill_in(held)
+    result = review_held(completed, LATER)
+    assert (result.released, result.still_held) == (1, 0)
+    completed.refresh_from_db()
+    assert (completed.status, completed.finished_at, completed.outcome) == ("running", None, "")
+    assert completed.campaign_domains.filter(is_held=True).count() == 1
+    due = Message.objects.due(LATER + timedelta(hours=1))
+    assert list(due.values_list("lead", "mail_number")) == [(held.pk, 1)]
+
+
+def test_a_campaign_that_ran_again_completes_again_with_all_its_mails(held, completed):
+    fill_in(held)
+    review_held(completed, LATER)
+    Message.objects.filter(lead=held).update(status="sent", sent_at=LATER)
+    assert complete_finished(LATER) == 1
+    completed.refresh_from_db()
+    assert completed.outcome == "8 of 8 mails sent."
+
+
+def test_a_completed_campaign_that_nobody_is_released_of_stays_completed(held, completed):
+    assert review_held(completed, LATER).released == 0
+    completed.refresh_from_db()
+    assert (completed.status, completed.finished_at) == ("completed", MORNING)
+    assert completed.outcome.startswith("6 of 6 mails sent. 1 lead waits for review")
+    assert not completed.campaign_domains.filter(is_held=True).exists()
+
+
+def test_a_campaign_of_held_leads_alone_is_mailed_after_a_review():
+    lead = LeadFactory(company="")
+    campaign = launch(a_draft(), MORNING).campaign
+    fill_in(lead)
+    assert review_held(campaign, MORNING).released == 1
+    assert slots(campaign) == ["Mon 01 10:20"]
+
+
+def test_nobody_is_released_on_a_domain_that_serves_another_campaign_by_now(held, completed):
+    domain = completed.campaign_domains.get().domain
+    fill_in(held)
+    spring = launch(a_draft(domain, name="Spring"), LATER).campaign
+    busy = f'{domain} is busy with the campaign "Spring" \\(id {spring.pk}\\)'
+    with pytest.raises(Conflict, match=busy):
+        review_held(completed, LATER)
+    completed.refresh_from_db()
+    assert completed.status == "completed"
+    assert Enrollment.objects.get(lead=held, campaign=completed).status == "held"
+    assert not Message.objects.filter(lead=held, campaign=completed).exists()
+
+
+def test_the_held_leads_of_a_stopped_campaign_or_a_draft_are_not_looked_at(held, campaign):
     stop(campaign, MORNING)
-    with pytest.raises(Conflict, match="is stopped"):
+    with pytest.raises(Conflict, match=r"is stopped; its held leads were let go.*duplicate it"):
         review_held(campaign, MORNING)
     with pytest.raises(Conflict, match="is draft"):
         review_held(a_draft(), MORNING)

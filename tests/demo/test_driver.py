@@ -11,11 +11,11 @@ import pytest
 from django.db.models import F
 
 from campaigns.models import Campaign, Message, SendingDomain
-from mailsuite.demo.driver import Driver, StuckError, is_settled, next_sending
+from mailsuite.demo.driver import Driver, StuckError, is_completed, is_settled, next_sending
 from mailsuite.demo.journal import Journal
 from mailsuite.demo.recipients import Recipients
 from mailsuite.lib import clock
-from tests.factories import MessageFactory
+from tests.factories import EnrollmentFactory, MessageFactory
 from tests.factories.campaigns import MONDAY
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +72,20 @@ def test_the_clock_waits_for_a_mail_that_is_due_or_under_way(monday: clock.Froze
 def test_the_clock_does_not_wait_for_a_mail_that_the_throttle_holds(closed: dict[str, object]):
     domain_of(MessageFactory(), **closed)
     assert is_settled()
+
+
+def test_a_campaign_that_runs_for_a_held_lead_alone_is_not_completed():
+    EnrollmentFactory(status="held")
+    assert not is_completed()
+    Campaign.objects.update(status="completed")
+    assert is_completed()
+
+
+def test_only_mails_of_unknown_fate_may_be_left_at_the_end():
+    message = MessageFactory(status="unknown")
+    assert is_completed()
+    MessageFactory(enrollment__campaign=message.campaign)
+    assert not is_completed()
 
 
 class Quiet(Recipients):

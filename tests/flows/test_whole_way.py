@@ -247,8 +247,8 @@ def test_a_file_of_leads_becomes_a_finished_tracked_campaign(frozen_clock, worke
 
     # The wizard took a snapshot; the lead without the mail's variables is held back.
     detail = marketer.get(f"/api/v1/campaigns/{campaign['id']}").json()["data"]
-    assert detail["status"] == Campaign.Status.RUNNING
-    assert "1 lead held back" in detail["outcome"]
+    assert detail["status"] == Campaign.Status.COMPLETED
+    assert "1 lead waits for review" in detail["outcome"]
     assert detail["audience"]["held_count"] == 1
     assert "info@naamloos.nl" not in {mail.recipient for mail in server.accepted}
 

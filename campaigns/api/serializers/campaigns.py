@@ -91,7 +91,8 @@ class CampaignItem(serializers.Serializer):
     launched_at = serializers.DateTimeField(allow_null=True)
     finished_at = serializers.DateTimeField(allow_null=True)
     outcome = serializers.CharField(
-        allow_blank=True, help_text="Why it ended; while it runs, whose review it waits for."
+        allow_blank=True,
+        help_text="Why it ended, and how many held leads wait for review. Empty while it runs.",
     )
     domains_used = serializers.SerializerMethodField()
     audience_count = serializers.SerializerMethodField(help_text="Leads that it was launched for.")

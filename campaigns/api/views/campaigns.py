@@ -119,7 +119,8 @@ class CampaignViewSet(ApiViewSet):
     def review(self, request: Request, campaign_id: int) -> Response:
         """Check the held leads again: who lacks nothing any more is mailed.
 
-        409 for a campaign that is neither running nor paused.
+        A completed campaign runs again for them; 409 where one of its domains serves another
+        campaign by now, and for a draft or a stopped campaign.
         """
         self.validated(BareCommand)
         result = review_held(self._campaign(campaign_id), clock.now())
