@@ -118,7 +118,8 @@ class CampaignAdmin(PartialSaveAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A draft has no history."""
-        return self.fieldsets[:-1] if is_draft(obj) else self.fieldsets
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets[:-1] if is_draft(obj) else fieldsets
 
     def changeform_view(
         self,

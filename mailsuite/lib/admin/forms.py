@@ -10,6 +10,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 from unfold.admin import ModelAdmin
 
+from mailsuite.lib.admin.links import LinksWithinRights
 from mailsuite.lib.admin.pages import FilteredList
 from mailsuite.lib.errors import Refusal
 
@@ -53,7 +54,7 @@ class ServiceForm(forms.ModelForm):
         """Django would write what was typed over what the service has made of it."""
 
 
-class ServiceAdmin(FilteredList, ModelAdmin):
+class ServiceAdmin(LinksWithinRights, FilteredList, ModelAdmin):
     """The page of a ServiceForm. It can have no tables to edit: their errors would come when the
     row is saved already."""
 

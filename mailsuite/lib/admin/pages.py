@@ -14,6 +14,7 @@ from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from mailsuite.lib.admin.fields import StorableJSONField
+from mailsuite.lib.admin.links import LinksWithinRights
 from mailsuite.lib.admin.paginator import EstimatingPaginator
 
 
@@ -77,13 +78,13 @@ class BigTable(FilteredList):
         return _WholeOrPart
 
 
-class ReadOnlyAdmin(_NobodyWrites, BigTable, ModelAdmin):
+class ReadOnlyAdmin(_NobodyWrites, LinksWithinRights, BigTable, ModelAdmin):
     """What mailsuite writes itself; people look at it."""
 
     compressed_fields = True
 
 
-class ReadOnlyTable(_NobodyWrites, TabularInline):
+class ReadOnlyTable(_NobodyWrites, LinksWithinRights, TabularInline):
     """The rows that belong to a page, to look at."""
 
     extra = 0
@@ -93,7 +94,7 @@ class ReadOnlyTable(_NobodyWrites, TabularInline):
     per_page = 20
 
 
-class PartialSaveAdmin(SlimFields, FilteredList, ModelAdmin):
+class PartialSaveAdmin(SlimFields, LinksWithinRights, FilteredList, ModelAdmin):
     """Writes the fields that were changed and no others.
 
     A whole row written back would undo what workers did to it since the form was opened: set
