@@ -87,7 +87,8 @@ def forecast(campaign: Campaign, now: datetime, *, detail: bool = False) -> Camp
 
 
 def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) -> CampaignForecast:
-    """The same for a campaign that need not be saved, nor have a name. Raises NotReady."""
+    """The same for a campaign that need not be saved, nor have a name; of a saved one its
+    findings tell that the launch needs one. Raises NotReady."""
     prepared = prepare(rows, now, needs_name=False)
     layout = lay_out(prepared, now)
     held = [(lead.lead_id, lead.missing) for lead in layout.enrolled if lead.missing]
@@ -102,7 +103,7 @@ def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) ->
         held=with_addresses(held),
         excluded=layout.selection.excluded,
         messages=_in_order(_mails_of_layout(prepared, layout)) if detail else None,
-        findings=tuple(check_rows(rows, now)),
+        findings=tuple(check_rows(rows, now, needs_name=rows.campaign.pk is not None)),
     )
 
 

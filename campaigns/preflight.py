@@ -14,20 +14,35 @@ from campaigns.findings import Finding, NotReady, Severity
 from campaigns.layout import Enrolled, enroll
 from campaigns.models import Audience, Campaign, SendingDomain
 from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
-from mailsuite.lib.errors import Refusal
+from campaigns.scheduling.values import DelayUnit
+from mailsuite.lib.errors import Conflict, Refusal
 from mailsuite.lib.plurals import counted
+
+_NOUNS = {
+    DelayUnit.WORKDAYS: "workday",
+    DelayUnit.DAYS: "calendar day",
+    DelayUnit.HOURS: "hour",
+}
 
 
 def check(campaign: Campaign, now: datetime) -> list[Finding]:
-    """Everything there is to say about launching `campaign` at `now`, errors first."""
+    """Everything there is to say about launching `campaign` at `now`, errors first. Raises
+    Conflict for one that was launched before."""
+    if campaign.status != Campaign.Status.DRAFT:
+        raise Conflict(
+            f'"{campaign}" is {campaign.status}; only a draft is checked before its launch. Its '
+            "figures tell what came of it (GET /campaigns/{id}), a dry run what it has left.",
+            fields={"status": f"is {campaign.status}"},
+            code="no_draft",
+        )
     return check_rows(rows_of(campaign), now)
 
 
-def check_rows(rows: CampaignRows, now: datetime) -> list[Finding]:
+def check_rows(rows: CampaignRows, now: datetime, *, needs_name: bool = True) -> list[Finding]:
     """The same for a campaign that need not be saved."""
     findings = [*_about_domains(rows)]
     try:
-        prepared = prepare(rows, now)
+        prepared = prepare(rows, now, needs_name=needs_name)
         selection, enrolled = enroll(prepared, now)
     except NotReady as refusal:
         findings += refusal.findings
@@ -44,10 +59,7 @@ def check_rows(rows: CampaignRows, now: datetime) -> list[Finding]:
 
 
 def _about_domains(rows: CampaignRows) -> Iterator[Finding]:
-    busy = busy_domains([domain.pk for domain in rows.domains])
-    if rows.campaign.pk is not None:
-        busy = busy.exclude(campaign=rows.campaign)
-    for held in busy:
+    for held in busy_domains([domain.pk for domain in rows.domains]):
         yield Finding(Severity.ERROR, "domain_busy", busy_message(held), "domains")
     for domain in rows.domains:
         if domain.paused_at is not None:
@@ -150,10 +162,19 @@ def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterato
         Severity.INFO,
         "duration",
         f"{counted(leads.total(), 'lead')} with {counted(mails, 'mail')} each take about "
-        f"{counted(days, 'workday')} on {counted(len(rates), 'domain')}: {sum(rates)} mails a day "
-        f"make {sum(rates) / mails:.2f} new leads a workday.",
+        f"{counted(days, 'workday')}{_besides_waits(prepared)} on "
+        f"{counted(len(rates), 'domain')}: {sum(rates)} mails a day make "
+        f"{sum(rates) / mails:.2f} new leads a workday.",
         "domains",
     )
+
+
+def _besides_waits(prepared: Prepared) -> str:
+    totals: Counter[DelayUnit] = Counter()
+    for mail in prepared.mails:
+        totals[mail.delay.unit] += mail.delay.amount
+    waits = [counted(total, _NOUNS[unit]) for unit, total in totals.items() if total]
+    return f" of sending, not counting the {' and '.join(waits)} of waits," if waits else ""
 
 
 def _mails_a_day(line: Line, start: datetime) -> int:

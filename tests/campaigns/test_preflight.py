@@ -4,6 +4,7 @@ import pytest
 
 from campaigns.lifecycle import launch
 from campaigns.preflight import check
+from mailsuite.lib.errors import Conflict
 from tests.campaigns.drafts import EARLY, MORNING, a_domain, a_draft, a_flow
 from tests.factories import (
     FlowFactory,
@@ -34,8 +35,26 @@ def test_a_campaign_in_order_is_only_told_how_long_it_takes():
 def test_a_thousand_leads_with_four_mails_take_149_workdays_on_one_domain():
     LeadFactory.create_batch(1000)
     message = found(a_draft(flow=a_flow(4).flow))["duration"].message
-    assert "1,000 leads with 4 mails each take about 149 workdays on 1 domain" in message
+    assert (
+        "1,000 leads with 4 mails each take about 149 workdays of sending, not counting the "
+        "9 workdays of waits, on 1 domain: "
+    ) in message
     assert "27 mails a day make 6.75 new leads a workday" in message
+
+
+def test_waits_of_several_units_are_told_apart_from_the_sending():
+    LeadFactory()
+    version = a_flow(3, delay=1)
+    version.steps.filter(position=4).update(delay_unit="days")
+    message = found(a_draft(flow=version.flow))["duration"].message
+    assert "not counting the 1 workday and 1 calendar day of waits, on" in message
+
+
+def test_a_campaign_that_was_launched_is_not_checked_for_its_launch():
+    LeadFactory()
+    campaign = launch(a_draft(), MORNING).campaign
+    with pytest.raises(Conflict, match="is running; only a draft is checked"):
+        check(campaign, MORNING)
 
 
 def test_narrower_limits_take_longer():

@@ -50,7 +50,8 @@ class ForecastViewSet(ApiViewSet):
 
     @extend_schema(responses=Preflight)
     def preflight(self, request: Request, campaign_id: int) -> Response:
-        """What a marketer should know before the launch, with the way out of each."""
+        """What a marketer should know before the launch, with the way out of each. 409 for a
+        campaign that was launched: its detail and its dry run speak of that."""
         findings = preflight.check(self.found(self.queryset, campaign_id), clock.now())
         ready = all(finding.severity != Severity.ERROR for finding in findings)
         answer: dict[str, Any] = {"ready": ready, "findings": findings}

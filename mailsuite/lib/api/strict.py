@@ -49,7 +49,10 @@ class StrictSerializer(serializers.Serializer):
 
 
 class NoFields(StrictSerializer):
-    """The body of a command that its address says whole: none, or an empty object."""
+    """The body of a command that its address says whole: none, null, or an empty object."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        return super().run_validation({} if data is None else data)
 
 
 def refuse_unknown_fields(serializer: StrictSerializer, data: Mapping[str, Any]) -> None:
@@ -160,11 +163,15 @@ def _json_name(value: Any) -> str:
 
 
 class StrictSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
-    """Says in the OpenAPI schema that unknown fields are refused."""
+    """Says in the OpenAPI schema that unknown fields are refused, and that a command without
+    fields takes null for none."""
 
     target_class = "mailsuite.lib.api.strict.StrictSerializer"
     match_subclasses = True
 
     def map_serializer(self, auto_schema: Any, direction: str) -> dict[str, Any]:
         schema: dict[str, Any] = auto_schema._map_basic_serializer(self.target, direction)
-        return {**schema, "additionalProperties": False} if direction == "request" else schema
+        if direction != "request":
+            return schema
+        takes_null = {"nullable": True} if isinstance(self.target, NoFields) else {}
+        return {**schema, "additionalProperties": False, **takes_null}

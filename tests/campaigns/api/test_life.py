@@ -91,7 +91,8 @@ def test_a_field_of_the_policy_is_refused_beside_a_command_too(
 
 
 @pytest.mark.parametrize(
-    ("body", "status"), [("{junk", 400), ("[]", 400), ('{"now": true}', 422), ("{}", 200)]
+    ("body", "status"),
+    [("{junk", 400), ("[]", 400), ('{"now": true}', 422), ("{}", 200), ("null", 200)],
 )
 def test_a_command_takes_no_body_but_an_empty_one(
     marketer: ApiClient, running: str, body: str, status: int
@@ -184,12 +185,22 @@ def test_a_dry_run_of_a_payload_says_what_goes_when(marketer: ApiClient, payload
     assert data["messages"] is None
 
 
-def test_a_dry_run_needs_no_name_and_says_that_the_launch_does(
-    marketer: ApiClient, payload: dict
-) -> None:
+def test_a_dry_run_of_a_payload_needs_no_name_yet(marketer: ApiClient, payload: dict) -> None:
     del payload["name"]
 
     data = marketer.post("/api/v1/campaigns/dry-run", payload).json()["data"]
+
+    assert data["planned"] == 6
+    assert [one["code"] for one in data["findings"]] == ["duration"]
+
+
+def test_a_dry_run_of_a_nameless_draft_says_that_its_launch_needs_a_name(
+    marketer: ApiClient, payload: dict
+) -> None:
+    del payload["name"]
+    made = marketer.post("/api/v1/campaigns", payload | {"draft": True}).json()["data"]
+
+    data = marketer.post(f"/api/v1/campaigns/{made['id']}/dry-run").json()["data"]
 
     assert data["planned"] == 6
     assert [(one["severity"], one["field"]) for one in data["findings"]] == [("error", "name")]
@@ -285,6 +296,13 @@ def test_the_preflight_says_what_is_in_the_way(
 
     assert data["ready"] is False
     assert "domain_busy" in [finding["code"] for finding in data["findings"]]
+
+
+def test_a_launched_campaign_has_no_preflight(marketer: ApiClient, running: str) -> None:
+    answer = marketer.get(f"{running}/preflight")
+
+    assert answer.status_code == 409
+    assert answer.json()["error"]["code"] == "no_draft"
 
 
 def test_a_campaign_that_could_be_launched_is_ready(
