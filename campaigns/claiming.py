@@ -91,6 +91,7 @@ def put_back(
     queued message of an ended flow any more.
     """
     message = still_ours(claim)
+    close_attempt(claim, outcome, detail, at, reply_code=reply_code)
     if message is None:
         return False
     values: dict[str, object] = {
@@ -105,7 +106,6 @@ def put_back(
     if counts_as_retry:
         values["retries"] = F("retries") + 1
     Message.objects.filter(pk=message.pk).update(**values)
-    close_attempt(claim, outcome, detail, at, reply_code=reply_code)
     _cancel_if_over(message, at)
     return True
 

@@ -33,6 +33,8 @@ PROOF_OF_DELIVERY = (
     Kind.OPENED, Kind.CLICKED, Kind.REPLIED, Kind.BOUNCED, Kind.UNSUBSCRIBED, Kind.COMPLAINED,
 )  # fmt: skip
 
+_FROM_THE_OTHER_SIDE = (Kind.REPLIED, Kind.BOUNCED, Kind.COMPLAINED)
+
 # What takes the address off every list, and what it ends.
 _SUPPRESSION_REASON: dict[str, Suppression.Reason] = {
     Kind.UNSUBSCRIBED: Suppression.Reason.UNSUBSCRIBED,
@@ -75,7 +77,7 @@ def record_event(
         _suppress_recipient(message_id, kind)
     message = lock_message(message_id)
     tally = Tally()
-    if proves_delivery and kind in PROOF_OF_DELIVERY and may_have_arrived(message):
+    if proves_delivery and _is_proof(kind, message):
         mark_sent([message], tally=tally)
     event = MessageEvent(
         message=message,
@@ -100,10 +102,8 @@ def record_event(
 
 def may_have_arrived(message: Message) -> bool:
     """Whether a proof decides: the fate is unknown, also where a person has since decided to
-    send it again, or its worker has yet to write down what the server said. A mail that was
-    deferred or refused may have been looked at by a gateway and has arrived nowhere."""
-    if message.status == Message.Status.SENDING:
-        return message.phase == Message.Phase.WIRE
+    send it again. A mail that was deferred or refused may have been looked at by a gateway and
+    has arrived nowhere."""
     if message.status == Message.Status.UNKNOWN:
         return True
     if message.status != Message.Status.QUEUED:
@@ -112,6 +112,15 @@ def may_have_arrived(message: Message) -> bool:
         SendAttempt.objects.filter(message=message, gated_at__isnull=False).order_by("id").last()
     )
     return gated is not None and gated.outcome == SendAttempt.Outcome.UNKNOWN
+
+
+def _is_proof(kind: MessageEvent.Kind, message: Message) -> bool:
+    """While the mail is on the wire its worker knows best, for a gateway follows the links of a
+    mail that it is about to refuse. What only comes back from a mail that was taken can be
+    quicker than the worker's pen."""
+    if message.status == Message.Status.SENDING:
+        return kind in _FROM_THE_OTHER_SIDE and message.phase == Message.Phase.WIRE
+    return kind in PROOF_OF_DELIVERY and may_have_arrived(message)
 
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:

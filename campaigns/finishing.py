@@ -56,8 +56,7 @@ def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | No
     """Write down what became of messages that passed the gate; the accepted ones in one go.
 
     `read_before`: id → the messages as they were composed (see lock_messages). What cannot be
-    written of one of them keeps none of the others from being written; then OperationalError
-    is raised at the end.
+    written of one of them keeps none of the others from being written; it is raised at the end.
     """
     accepted: list[tuple[Claim, Delivery]] = []
     others: list[Callable[[], None]] = []
@@ -70,21 +69,35 @@ def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | No
         else:
             others.append(partial(_not_accepted, claim, result))
     if accepted:
-        others.insert(0, partial(_accepted, accepted, read_before))
+        others.insert(0, partial(_accepted_together, accepted, read_before))
     write_each(others)
 
 
 def write_each(works: Iterable[Callable[[], None]]) -> None:
-    """Each through outages, whatever becomes of the others. Raises OperationalError at the end,
-    where the database stayed away."""
-    problems: list[OperationalError] = []
+    """Each through outages, whatever becomes of the others. Raises the first problem at the end."""
+    problems: list[Exception] = []
     for work in works:
         try:
             through_outages(work)
-        except OperationalError as problem:
+        except Exception as problem:
+            log.exception("not written")
             problems.append(problem)
     if problems:
         raise problems[0]
+
+
+def _accepted_together(
+    results: Sequence[tuple[Claim, Delivery]], read_before: Mapping[int, Message] | None
+) -> None:
+    """One by one where that fails for a reason that we did not think of."""
+    try:
+        _accepted(results, read_before)
+    except OperationalError:
+        raise
+    except Exception:
+        if len(results) == 1:
+            raise
+        write_each(partial(_accepted, [result], read_before) for result in results)
 
 
 @transaction.atomic
@@ -134,9 +147,10 @@ def _refused(claim: Claim, delivery: Delivery) -> None:
     if hard:
         # Taken ahead of the rows that still_ours() locks, as everybody does.
         hold_for_writing(_recipient_of(claim))
-    if still_ours(claim) is None:
-        return
+    is_ours = still_ours(claim) is not None
     _close(claim, SendAttempt.Outcome.REFUSED, delivery)
+    if not is_ours:
+        return
     record_event(
         claim.message_id,
         MessageEvent.Kind.BOUNCED if hard else MessageEvent.Kind.FAILED,

@@ -54,7 +54,7 @@ def review_held(campaign: Campaign, now: datetime) -> ReviewResult:
     """
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=campaign.pk)
     _refuse_unreviewable(campaign)
-    held = _lock_held(campaign)
+    held = _lock_held(campaign, now)
     released = _release(campaign, held, now) if held else 0
     still_held = campaign.enrollments.held().count()
     Audience.objects.filter(campaign=campaign).update(held_count=still_held)
@@ -76,10 +76,17 @@ def _refuse_unreviewable(campaign: Campaign) -> None:
         )
 
 
-def _lock_held(campaign: Campaign) -> list[Enrollment]:
-    """The held enrollments of leads that may be mailed, in their order, leads locked first."""
+def _lock_held(campaign: Campaign, now: datetime) -> list[Enrollment]:
+    """The held enrollments of leads that may be mailed, in their order, leads locked first.
+
+    Months may have passed since a campaign was completed: whom another has mailed within the days
+    that its audience excludes stays held.
+    """
     held = campaign.enrollments.held()
     leads = Lead.objects.filter(pk__in=held.values("lead")).mailable().not_suppressed()
+    if campaign.status == Campaign.Status.COMPLETED:
+        since = now - timedelta(days=campaign.audience.exclude_recent_days)
+        leads = leads.exclude(last_emailed_at__gt=since)
     mailable = set(leads.in_locking_order().values_list("pk", flat=True))
     locked = held.select_for_update(no_key=True).order_by("pk")
     found = [one for one in locked if one.lead_id in mailable]

@@ -166,6 +166,13 @@ def test_a_completed_campaign_runs_again_for_who_is_released(held, completed):
     assert list(due.values_list("lead", "mail_number")) == [(held.pk, 1)]
 
 
+def test_whom_another_campaign_has_mailed_since_stays_held_by_a_completed_one(held, completed):
+    fill_in(held)
+    Lead.objects.filter(pk=held.pk).update(last_emailed_at=LATER - timedelta(days=13))
+    assert review_held(completed, LATER).released == 0
+    assert review_held(completed, LATER + timedelta(days=2)).released == 1
+
+
 def test_a_campaign_that_ran_again_completes_again_with_all_its_mails(held, completed):
     fill_in(held)
     review_held(completed, LATER)

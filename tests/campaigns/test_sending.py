@@ -723,3 +723,56 @@ def test_a_bounce_that_is_quicker_than_its_own_senders_answer_counts_as_sent_and
     assert SendAttempt.objects.get().outcome == Attempt.ACCEPTED
     figures = DailyFigures.objects.get()
     assert (figures.sent, figures.bounced) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "status"),
+    [
+        (Delivery(Outcome.ACCEPTED, 250, "taken"), Status.SENT),
+        (Delivery(Outcome.DEFERRED, 451, "later"), Status.CANCELED),
+        (Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"), Status.BOUNCED),
+        (Delivery(Outcome.UNKNOWN, None, "lost"), Status.UNKNOWN),
+    ],
+    ids=str,
+)
+def test_an_opt_out_while_the_mail_is_on_the_wire_leaves_the_word_to_its_server(
+    frozen_clock, answer, status
+):
+    message = MessageFactory()
+    claim = claimed(message)
+    assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+    record_event(message.pk, MessageEvent.Kind.UNSUBSCRIBED, at=MONDAY, source_id="opt-out")
+    finish([(claim, answer)])
+    message.refresh_from_db()
+    assert message.status == status
+    assert (message.sent_at is not None) is answer.is_accepted
+    attempt = SendAttempt.objects.get()
+    assert (attempt.outcome, attempt.finished_at) == (Attempt(answer.outcome), MONDAY)
+
+
+@pytest.mark.parametrize(
+    "broken", ["campaigns.finishing.record_event", "campaigns.acceptance._count"]
+)
+def test_one_answer_that_cannot_be_written_costs_no_other(frozen_clock, monkeypatch, broken):
+    mails = MessageFactory.create_batch(3)
+    claims = [claimed(message) for message in mails]
+    for claim, message in zip(claims, mails, strict=True):
+        assert at_gate(claim, composed(message)).verdict is Verdict.PASSED
+
+    def cannot(*_: object, **__: object) -> None:
+        raise RuntimeError("never thought of")
+
+    monkeypatch.setattr(broken, cannot)
+    answers = [
+        Delivery(Outcome.ACCEPTED, 250),
+        Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"),
+        Delivery(Outcome.DEFERRED, 451, "a\ud800b"),
+    ]
+    with pytest.raises(RuntimeError):
+        finish(list(zip(claims, answers, strict=True)))
+    written = {
+        "campaigns.finishing.record_event": [Status.SENT, Status.SENDING, Status.QUEUED],
+        "campaigns.acceptance._count": [Status.SENDING, Status.BOUNCED, Status.QUEUED],
+    }
+    statuses = Message.objects.order_by("pk").values_list("status", flat=True)
+    assert list(statuses) == written[broken]
