@@ -20,20 +20,26 @@ def is_var_key(key: str) -> bool:
 
 def var_key(heading: str) -> str:
     """A name that a template can write: `Aantal kamers (totaal)` → `aantal_kamers_totaal`."""
-    plain = unicodedata.normalize("NFKD", heading.casefold()).encode("ascii", "ignore").decode()
-    key = re.sub(r"[^a-z0-9]+", "_", plain).strip("_") or "column"
+    key = _plain(heading) or "column"
     if key[0].isdigit():
         key = f"column_{key}"
     return key[:_GUESSED_LENGTH].strip("_")
 
 
+def _plain(heading: str) -> str:
+    letters = unicodedata.normalize("NFKD", heading.casefold()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "_", letters).strip("_")
+
+
 def why_no_key(name: str) -> str:
     """What is wrong with `name`, for which is_var_key does not hold, and the key that was meant:
     that of the column which an import makes of this heading."""
-    meant = free_key(name.removeprefix("vars."))
+    heading = name.removeprefix("vars.")
+    # A heading without any letter or digit becomes a key that nobody has meant.
+    meant = f"; {free_key(heading)} can" if _plain(heading) else ""
     return (
-        f"'{name[:100]}' can't be the name of a var; {meant} can. They have at most 50 small "
-        "letters, digits and underscores."
+        f"'{name[:100]}' can't be the name of a var{meant}. They have at most 50 small letters, "
+        "digits and underscores."
     )
 
 

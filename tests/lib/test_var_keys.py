@@ -42,3 +42,8 @@ def test_what_no_lead_can_have_a_value_for_is_no_key(key: str) -> None:
 def test_who_gives_a_heading_is_told_its_key(name: str, meant: str) -> None:
     assert is_var_key(meant)
     assert why_no_key(name).startswith(f"'{name[:100]}' can't be the name of a var; {meant} can.")
+
+
+@pytest.mark.parametrize("name", ["", "vars.", "???", "\ud800"])
+def test_where_nothing_was_meant_no_key_is_named(name: str) -> None:
+    assert why_no_key(name).startswith(f"'{name}' can't be the name of a var. They have at most 50")
