@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import itertools
 import os
 import subprocess
 import sys
@@ -18,8 +16,8 @@ import redis
 from psycopg import sql
 
 from mailsuite.lib import embedded
-from mailsuite.lib.embedded.lease import take
 from mailsuite.lib.embedded.places import CHECKOUT
+from mailsuite.lib.run_numbers import take_run_number
 
 _LAST_REDIS_DATABASE = 1023  # the tests count from the front
 
@@ -85,7 +83,7 @@ def place() -> Iterator[Place]:
     for variable in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(variable, None)
         os.environ.pop(f"{variable}_FILE", None)
-    number, lock = _number_of_this_run()
+    number, lock = take_run_number("bench")
     try:
         with embedded.servers() as urls, tempfile.TemporaryDirectory() as folder:
             redis_url = urlsplit(urls["REDIS_URL"])._replace(
@@ -99,13 +97,3 @@ def place() -> Iterator[Place]:
                 ours.drop_template()
     finally:
         os.close(lock)
-
-
-def _number_of_this_run() -> tuple[int, int]:
-    """The lowest number that no other run holds, and the lock that holds it."""
-    var = CHECKOUT / "var"
-    var.mkdir(exist_ok=True)
-    for number in itertools.count():
-        if (lock := take(var / f"bench-{number}.lock", fcntl.LOCK_EX)) is not None:
-            return number, lock
-    raise AssertionError("numbers do not end")

@@ -85,7 +85,8 @@ def put_back(
     counts_as_retry: bool = False,
     reply_code: int | None = None,
 ) -> bool:
-    """Queue a claimed message again; False where the claim was lost meanwhile.
+    """Queue a claimed message again; False where the claim was lost meanwhile, and then only the
+    attempt is closed.
 
     Where its flow has ended while it was being sent, it is canceled: nobody would look at a
     queued message of an ended flow any more.

@@ -26,10 +26,10 @@ from django.db.models.functions import Now
 
 from campaigns.calendars import sending_calendar
 from campaigns.enrollments import end_enrollments
-from campaigns.gate import PATIENCE
 from campaigns.models import Campaign, Enrollment, Message, SendingDomain, Tick
 from campaigns.planning import replan_domain
 from campaigns.scheduling.calendar import Window
+from campaigns.throttle import PATIENCE
 from leads.models import Lead
 from mailsuite.lib.errors import Refusal
 

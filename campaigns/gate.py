@@ -31,11 +31,6 @@ from mailsuite.lib import clock
 
 log = structlog.get_logger(__name__)
 
-# How long a sender stands in front of a throttle that is about to open. Ticks come in step
-# with it (a minute, twenty minutes): without this, each would be a hair too early, and a
-# domain would lose a minute a mail.
-PATIENCE = timedelta(seconds=5)
-
 # Of a domain without a pause this many pass at once. So many at most are left `unknown` by a
 # worker that is killed.
 AT_ONCE = 10
@@ -63,7 +58,7 @@ def wait_at_gate(departures: Sequence[Departure]) -> list[Decision]:
     decisions = pass_gate(departures)
     (opens_at, *others) = {decision.opens_at for decision in decisions}
     now = clock.now()
-    if others or opens_at is None or not now < opens_at <= now + PATIENCE:
+    if others or opens_at is None or not now < opens_at <= now + throttle.PATIENCE:
         return decisions
     clock.wait(opens_at - now)
     return pass_gate(departures)

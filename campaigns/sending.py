@@ -45,7 +45,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """How many mails went to the wire, and whether only the time was up."""
+    """How many mails passed the gate, and whether there is any use in going on now."""
 
     sent: int
     has_more: bool
@@ -66,25 +66,24 @@ class Sender:
         ends = time.monotonic() + seconds
         domain = SendingDomain.objects.select_related("policy").get(pk=self._domain_id)
         at_once = 1 if domain.policy.interval_minutes else AT_ONCE
-        sent, goes_on = 0, True
+        sent, has_more = 0, True
         try:
             with structlog.contextvars.bound_contextvars(domain=domain.name):
-                while goes_on and time.monotonic() < ends:
-                    count, goes_on = self._send_next(at_once)
-                    sent += count
+                while has_more and time.monotonic() < ends:
+                    turn = self._send_next(at_once)
+                    sent, has_more = sent + turn.sent, turn.has_more
         finally:
             for transport in self._transports.values():
                 transport.close()
-        return Turn(sent, has_more=goes_on)
+        return Turn(sent, has_more=has_more)
 
-    def _send_next(self, at_once: int) -> tuple[int, bool]:
-        """Take the next messages as far as they go; how many went to the wire, and whether
-        there is any use in going on now."""
+    def _send_next(self, at_once: int) -> Turn:
+        """Take the next messages as far as they go."""
         claims = claim_due(
             self._domain_id, clock.now(), at_most=at_once, without_accounts=self._unreachable
         )
         if not claims:
-            return 0, False
+            return Turn(0, has_more=False)
         messages = self._outgoing.read([claim.message_id for claim in claims])
         # The claims must outlast all of it: a server that does not answer takes a minute.
         too_late = time.monotonic() + CLAIM_LEASE.total_seconds() / 3
@@ -96,7 +95,7 @@ class Sender:
             elif prepared is not None:
                 departures.append(prepared)
         if not departures:
-            return 0, True
+            return Turn(0, has_more=True)
         return self._depart(departures, messages)
 
     def _prepared(
@@ -141,12 +140,12 @@ class Sender:
         return self._transports[account.pk]
 
     def _cannot_leave(self, account: SendingAccount, problem: TransportUnavailableError) -> Unsent:
+        log.warning("account out of reach", account=account.name, detail=str(problem))
         self._unreachable.add(account.pk)
         return Unsent(str(problem), pauses_domain=problem.is_account_problem)
 
-    def _depart(
-        self, departures: Sequence[Departure], messages: Mapping[int, Message]
-    ) -> tuple[int, bool]:
+    def _depart(self, departures: Sequence[Departure], messages: Mapping[int, Message]) -> Turn:
+        """Through the gate, out, and written down. `messages` has the message of each by its id."""
         # From before the gate, so that a worker that is stopped in between does not think that it
         # has just passed.
         too_late = time.monotonic() + HANDOVER.total_seconds()
@@ -171,23 +170,23 @@ class Sender:
         finish(results, read_before=messages)
         write_each(withheld)
         verdicts = {decision.verdict for decision in decisions}
-        return len(results), verdicts <= {Verdict.PASSED, Verdict.NEVER}
+        return Turn(len(results), has_more=verdicts <= {Verdict.PASSED, Verdict.NEVER})
 
     def _depart_apart(
         self,
         departures: Sequence[Departure],
         messages: Mapping[int, Message],
         problem: Exception,
-    ) -> tuple[int, bool]:
+    ) -> Turn:
         """One by one after a failure at the gate that we did not think of, to find whose it is."""
         if len(departures) == 1:
             claim = departures[0].claim
             log.error("gate failed", message_id=claim.message_id, exc_info=problem)
             detail = f"{type(problem).__name__}: {problem}"
             retry_later(claim, SendAttempt.Outcome.NOT_COMPOSED, detail)
-            return 0, True
+            return Turn(0, has_more=True)
         turns = [self._depart([departure], messages) for departure in departures]
-        return sum(sent for sent, _ in turns), all(goes_on for _, goes_on in turns)
+        return Turn(sum(turn.sent for turn in turns), has_more=all(turn.has_more for turn in turns))
 
     def _deliver(
         self, departure: Departure, account: SendingAccount, too_late: float

@@ -11,8 +11,10 @@ from django.db.models import F, Q
 from campaigns.models import Campaign, Message, SendAttempt, SendingDomain
 from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
 
-# How far two workers' clocks may be apart.
-_TOLERANCE = timedelta(seconds=5)
+# How long a sender stands in front of a throttle that is about to open, and how far the clocks of
+# two workers may be apart. Ticks come in step with the throttle (a minute, twenty minutes): without
+# this, each would be a hair too early, and a domain would lose a minute a mail.
+PATIENCE = timedelta(seconds=5)
 
 
 def take_slots(domain: SendingDomain, wanted: int, now: datetime) -> int:
@@ -49,9 +51,9 @@ def take_slots(domain: SendingDomain, wanted: int, now: datetime) -> int:
 def _follow_the_clock(domain: SendingDomain, interval: timedelta, now: datetime) -> None:
     day = now.astimezone(domain.policy.zone).date()
     opens = domain.next_allowed_at
-    if domain.sent_on == day and (opens is None or opens <= now + interval + _TOLERANCE):
+    if domain.sent_on == day and (opens is None or opens <= now + interval + PATIENCE):
         return
-    if opens is not None and opens > now + interval + _TOLERANCE:
+    if opens is not None and opens > now + interval + PATIENCE:
         domain.next_allowed_at = now + interval
     if domain.sent_on != day:
         domain.sent_on, domain.sent_today = day, _gates_passed(domain, now)

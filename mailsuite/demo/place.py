@@ -6,8 +6,6 @@ daily work is touched, and several demos of one checkout run beside each other.
 
 from __future__ import annotations
 
-import fcntl
-import itertools
 import os
 import shutil
 from collections.abc import Collection, Iterator
@@ -19,8 +17,8 @@ import psycopg
 import redis
 from psycopg import sql
 
-from mailsuite.lib.embedded.lease import take
 from mailsuite.lib.embedded.places import CHECKOUT, EmbeddedError
+from mailsuite.lib.run_numbers import take_run_number
 
 # A tick, one a minute by the clock on the wall, comes every 0.3 seconds.
 BEAT_SPEED = 200
@@ -37,7 +35,7 @@ def demo_place(embedded: Collection[str]) -> Iterator[Path]:
     `embedded` are the variables of those servers that are ours. A Redis of somebody else's is
     used as it is given. Raises EmbeddedError where the database can't be made.
     """
-    number, lock = _free_number()
+    number, lock = take_run_number("demo")
     try:
         # What can fail comes first: the records of the last demo go when there is a new one.
         database_url = _fresh_database(os.environ["DATABASE_URL"], number)
@@ -69,17 +67,6 @@ def _environment(folder: Path, database_url: str, redis_url: str) -> dict[str, s
         "MAIL_TEST_MODE": "false",
         "LOG_LEVEL": "WARNING",
     }
-
-
-def _free_number() -> tuple[int, int]:
-    """The lowest number that no other demo holds, and the lock that goes with this process."""
-    var = CHECKOUT / "var"
-    var.mkdir(exist_ok=True)
-    for number in itertools.count():
-        lock = take(var / f"demo-{number}.lock", fcntl.LOCK_EX)
-        if lock is not None:
-            return number, lock
-    raise AssertionError("counting has no end")
 
 
 def _fresh_folder(number: int) -> Path:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from campaigns.composing import COMPOSED_FROM, compose
+from campaigns.composing import compose
 from campaigns.kept_content import keep
 from campaigns.mail import ComposedMail
 from campaigns.models import Message
+from campaigns.outgoing import Outgoing
 from tests.factories import FlowStepFactory, MessageFactory, TemplateFactory
 from tests.factories.campaigns import MONDAY
 
@@ -65,4 +66,4 @@ def path(url: str) -> str:
 
 
 def for_composing(pk: int) -> Message:
-    return Message.objects.select_related(*COMPOSED_FROM).get(pk=pk)
+    return Outgoing().read([pk])[pk]

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import connection
 
-from campaigns import gate
+from campaigns import throttle
 from campaigns.decisions import Verdict
 from campaigns.gate import Departure, wait_at_gate
 from campaigns.models import (
@@ -232,7 +232,7 @@ class SteppingClock(clock.FrozenClock):
 
 
 @pytest.mark.parametrize(
-    ("early_by", "verdict"), [(3, Verdict.PASSED), (gate.PATIENCE.seconds + 1, Verdict.NOT_YET)]
+    ("early_by", "verdict"), [(3, Verdict.PASSED), (throttle.PATIENCE.seconds + 1, Verdict.NOT_YET)]
 )
 def test_a_throttle_about_to_open_is_waited_for_and_no_longer(monkeypatch, early_by, verdict):
     first, second = two_of_one_domain()

@@ -12,7 +12,7 @@ from django.db import OperationalError
 from django.db.models import F
 from django.db.models.functions import Now
 
-from campaigns import gate
+from campaigns import gate, throttle
 from campaigns.claiming import claim_due, reap_expired_leases
 from campaigns.decisions import Verdict
 from campaigns.gate import Departure, pass_gate, wait_at_gate
@@ -131,7 +131,7 @@ def test_a_throttle_is_not_waited_for_while_something_else_forbids_one_of_them(m
     waits: list[timedelta] = []
     monkeypatch.setattr(clock, "wait", waits.append)
     leaving = departures(2, interval=20)
-    SendingDomain.objects.update(next_allowed_at=MONDAY + gate.PATIENCE)
+    SendingDomain.objects.update(next_allowed_at=MONDAY + throttle.PATIENCE)
     Lead.objects.filter(email=leaving[0].mail.recipient).update(stopped_at=MONDAY)
     assert [one.verdict for one in wait_at_gate(leaving)] == [NEVER, NOT_YET]
     assert waits == []

@@ -6,12 +6,13 @@ from __future__ import annotations
 import json
 import os
 import sys
-from argparse import ArgumentParser, ArgumentTypeError, Namespace
+from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 import django
 from rich.console import Console
 
+from mailsuite.lib.arguments import count, new_file
 from mailsuite.lib.embedded.places import CHECKOUT
 from tests.faults.place import Place, fault_place
 from tests.faults.report import as_json, show, write_into
@@ -37,8 +38,13 @@ def main() -> int:
 def read_arguments(given: list[str]) -> Namespace:
     parser = ArgumentParser(prog="make faults", description=__doc__)
     add = parser.add_argument
-    add("--rounds", type=_count, metavar="N", help="at most N of each fault (default: the plan)")
-    add("--json", type=_new_file, metavar="FILE", help="write the figures there")
+    add(
+        "--rounds",
+        type=count,
+        metavar="N",
+        help="at most N of each fault (default: the plan)",
+    )
+    add("--json", type=new_file, metavar="FILE", help="write the figures there")
     add("--only", nargs="+", metavar="NAME", default=[], help="faults whose name begins so")
     add("--list", action="store_true", help="say which faults there are, and end")
     add("--write-docs", type=Path, metavar="FILE", help="that table into docs, out of a --json")
@@ -85,19 +91,6 @@ def run(place: Place, arguments: Namespace) -> int:
         arguments.json.write_text(json.dumps(as_json(verdicts, arguments.rounds), indent=2) + "\n")
     is_complete = len(verdicts) == len(faults)
     return 0 if is_complete and all(one.passed for one in verdicts) else 1
-
-
-def _count(given: str) -> int:
-    if not given.isdecimal() or int(given) < 1:
-        raise ArgumentTypeError("needs a number of at least 1.")
-    return int(given)
-
-
-def _new_file(given: str) -> Path:
-    path = Path(given)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise ArgumentTypeError(f"{path} can't be written.")
-    return path
 
 
 if __name__ == "__main__":

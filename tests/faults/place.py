@@ -5,8 +5,6 @@ Made before Django reads its settings, because they are made of the environment.
 
 from __future__ import annotations
 
-import fcntl
-import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -14,8 +12,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailsuite.lib.embedded.lease import take
 from mailsuite.lib.embedded.places import CHECKOUT
+from mailsuite.lib.run_numbers import take_run_number
 from tests.faults.servers import Postgres, Redis, own_servers
 
 # A tick, one a minute by the clock on the wall, comes every 0.2 seconds.
@@ -50,7 +48,7 @@ class Place:
 @contextmanager
 def fault_place() -> Iterator[Place]:
     """Lead this process and its children to servers of their own, for the length of the block."""
-    number, lock = _free_number()
+    number, lock = take_run_number("faults")
     try:
         folder = CHECKOUT / "var" / f"faults-{number}"
         with suppress(FileNotFoundError):
@@ -79,14 +77,3 @@ def _environment(place: Place, database_url: str) -> dict[str, str]:
         "MAIL_TEST_MODE": "false",
         "LOG_LEVEL": "WARNING",
     }
-
-
-def _free_number() -> tuple[int, int]:
-    """The lowest number that no other run holds, and the lock that goes with this process."""
-    var = CHECKOUT / "var"
-    var.mkdir(exist_ok=True)
-    for number in itertools.count():
-        lock = take(var / f"faults-{number}.lock", fcntl.LOCK_EX)
-        if lock is not None:
-            return number, lock
-    raise AssertionError("counting has no end")

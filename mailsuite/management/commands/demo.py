@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-from argparse import ArgumentTypeError
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from rich.console import Console
 
 from mailsuite.demo.place import FOLDER_VARIABLE
+from mailsuite.lib.arguments import count, new_file
 
 
 class Command(BaseCommand):
@@ -24,13 +24,18 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         add = parser.add_argument
-        add("--leads", type=_count, metavar="N", help="for the first N leads only (default: all)")
+        add(
+            "--leads",
+            type=count,
+            metavar="N",
+            help="for the first N leads only (default: all)",
+        )
         add(
             "--exit-when-done",
             action="store_true",
             help="end then; otherwise the admin stays up for a look, until Ctrl-C",
         )
-        add("--json", type=_new_file, metavar="FILE", help="write the figures and violations there")
+        add("--json", type=new_file, metavar="FILE", help="write the figures and violations there")
 
     def handle(
         self, *, leads: int | None, exit_when_done: bool, json: Path | None, **_options: Any
@@ -58,19 +63,6 @@ def parse_arguments(argv: Sequence[str]) -> None:
     # As run_from_argv() does: exit, and do not raise.
     command._called_from_command_line = True  # type: ignore[attr-defined]
     command.create_parser(argv[0], argv[1]).parse_args(argv[2:])
-
-
-def _count(given: str) -> int:
-    if not given.isdecimal() or int(given) < 1:
-        raise ArgumentTypeError("needs a number of at least 1.")
-    return int(given)
-
-
-def _new_file(given: str) -> Path:
-    path = Path(given)
-    if path.is_dir() or not path.absolute().parent.is_dir():
-        raise ArgumentTypeError(f"{path} can't be written.")
-    return path
 
 
 def _show(leads: int | None, stay: bool, finished: Callable[[Any], None]) -> bool:
