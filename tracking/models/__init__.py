@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tracking.models.hits import Hit
+
+__all__ = ["Hit"]
