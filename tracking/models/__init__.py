@@ -1,5 +1,7 @@
 from __future__ import annotations
 
 from tracking.models.hits import Hit
+from tracking.models.inbound import InboundMail
+from tracking.models.mailboxes import Mailbox, MailboxFolder
 
-__all__ = ["Hit"]
+__all__ = ["Hit", "InboundMail", "Mailbox", "MailboxFolder"]

@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from campaigns.models import Message
+from leads.models import Lead
+from tracking.models.mailboxes import Mailbox
+from tracking.reading import AutoReplySort, Intent, Kind
+
+
+def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
+    return [(word.value, word.value.replace("_", " ").capitalize()) for word in words]
+
+
+class InboundMail(models.Model):
+    """One mail, or one event of a provider, that came back. Written by `tracking.receiving` only,
+    in the same transaction as its effects; what people do with it comes after that.
+
+    Subject, text and addresses are other people's words: escape them.
+    """
+
+    class Source(models.TextChoices):
+        IMAP = "imap", "IMAP"
+        PIPE = "pipe", "Pipe"  # manage.py receive_mail
+        WEBHOOK = "webhook", "Webhook"
+
+    class State(models.TextChoices):
+        DONE = "done"  # tied to a message, took effect; nothing is asked of anybody
+        UNMATCHED = "unmatched"  # tied to no message of ours: no effect, a person looks at it
+        TO_REVIEW = "to_review"  # tied to one, and a person decides: left the company, a challenge
+        SETTLED = "settled"  # a person has dealt with it
+        IGNORED = "ignored"  # from ourselves
+
+    # A person has to look at these.
+    WAITING = (State.UNMATCHED, State.TO_REVIEW)
+
+    source = models.CharField(max_length=7, choices=Source)
+    # What the source knows it by ("mailbox:uidvalidity:uid", the provider's event id).
+    source_key = models.CharField(max_length=255)
+    # Of what the mail says: the same mail by two ways is the same here (tracking.fingerprints).
+    fingerprint = models.CharField(max_length=64)
+    mailbox = models.ForeignKey(
+        Mailbox, on_delete=models.SET_NULL, null=True, blank=True, related_name="mails"
+    )
+    received_at = models.DateTimeField()  # business time
+
+    kind = models.CharField(max_length=11, choices=_choices(Kind))
+    auto_reply = models.CharField(max_length=15, choices=_choices(AutoReplySort), blank=True)
+    intent = models.CharField(max_length=14, choices=_choices(Intent), default=Intent.NONE)
+    return_date = models.DateField(null=True, blank=True)  # that an out of office names
+    # Its own Message-ID without brackets; an answer refers to it.
+    own_message_id = models.CharField(max_length=255, blank=True)
+    from_address = models.CharField(max_length=320, blank=True)
+    to_addresses = models.JSONField(default=list, blank=True)
+    subject = models.CharField(max_length=500, blank=True)
+    text = models.TextField(blank=True)  # what the writer wrote; the quoted text is gone
+    # Of a bounce: [{"address", "status", "verdict", "reason", "diagnostic"}], one a recipient.
+    recipients = models.JSONField(default=list, blank=True)
+
+    # As it came, for a set time (INBOUND_RAW_DAYS); None afterwards and for a provider's event.
+    raw = models.BinaryField(null=True, blank=True)
+    raw_kept_until = models.DateTimeField(null=True, blank=True)  # business time
+
+    # The mail of ours that it speaks of; None: unmatched.
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, blank=True, related_name="answers"
+    )
+    # Whose it is; of an unmatched mail the lead with the sender's address: a guess, for people.
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, null=True, blank=True, related_name="answers"
+    )
+    state = models.CharField(max_length=9, choices=State)
+    # What it did, in words for the marketer.
+    outcome = models.CharField(max_length=500, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)  # by a person here; business time
+    settled_at = models.DateTimeField(null=True, blank=True)  # business time
+    settled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    if TYPE_CHECKING:
+        mailbox_id: int | None
+        message_id: int | None
+        lead_id: int | None
+
+    class Meta:
+        ordering = ["-received_at", "-id"]
+        constraints = [
+            # receiving: each mail takes effect once, whoever brings it and how often.
+            models.UniqueConstraint(fields=["source", "source_key"], name="inbound_once_by_source"),
+            models.UniqueConstraint(fields=["fingerprint"], name="inbound_once"),
+            models.CheckConstraint(
+                name="inbound_unmatched_has_no_message",
+                condition=~Q(state="unmatched") | Q(message=None),
+            ),
+        ]
+        indexes = [
+            # The inbox and the queue for people.
+            models.Index(fields=["state", "kind", "-received_at"], name="inbound_by_state"),
+            # purging: what is kept too long.
+            models.Index(
+                fields=["raw_kept_until"],
+                name="inbound_raw_until",
+                condition=Q(raw_kept_until__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} from {self.from_address or 'nobody'}"

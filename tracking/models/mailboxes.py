@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from campaigns.models import SendingDomain
+from mailsuite.lib.crypto import SecretField
+
+
+def inbox_only() -> list[str]:
+    return ["INBOX"]
+
+
+class Mailbox(models.Model):
+    """An IMAP account that answers and bounces come to: a domain's, or that of some aliases."""
+
+    class Security(models.TextChoices):
+        NONE = "none", "None (local server only)"
+        STARTTLS = "starttls", "STARTTLS"
+        TLS = "tls", "TLS from the start"
+
+    name = models.CharField(max_length=100, unique=True)
+    host = models.CharField(max_length=253)
+    port = models.PositiveIntegerField(
+        default=993, validators=[MinValueValidator(1), MaxValueValidator(65_535)]
+    )
+    security = models.CharField(max_length=8, choices=Security, default=Security.TLS)
+    username = models.CharField(max_length=254)
+    secret = SecretField(blank=True)
+    folders = ArrayField(
+        models.CharField(max_length=255),
+        default=inbox_only,
+        help_text="Folders to read, as the server names them; spam folders hold bounces too.",
+    )
+    # Whose mail comes here; for people to see, mails are tied to messages by what they say.
+    domain = models.ForeignKey(
+        SendingDomain, on_delete=models.PROTECT, null=True, blank=True, related_name="mailboxes"
+    )
+    is_active = models.BooleanField(default=True)
+
+    # How reading goes. Business time.
+    last_read_at = models.DateTimeField(null=True, blank=True, editable=False)
+    failing_since = models.DateTimeField(null=True, blank=True, editable=False)
+    last_problem = models.CharField(max_length=500, blank=True, editable=False)
+
+    class Meta:
+        verbose_name_plural = "mailboxes"
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        try:
+            self.host.encode("idna")
+        except UnicodeError as error:
+            raise ValidationError(
+                {"host": f"{self.host!r} is no name of a server: {error}"}
+            ) from error
+        if not any(folder.strip() for folder in self.folders or []):
+            raise ValidationError({"folders": "Name at least one folder, usually INBOX."})
+
+
+class MailboxFolder(models.Model):
+    """How far a folder has been read. UIDs count within one UIDVALIDITY (RFC 9051 §2.3.1.1):
+    where that changes, everything in the folder is new to us."""
+
+    mailbox = models.ForeignKey(Mailbox, on_delete=models.CASCADE, related_name="folder_states")
+    name = models.CharField(max_length=255)
+    uid_validity = models.BigIntegerField(null=True, blank=True)
+    last_uid = models.BigIntegerField(default=0)
+    last_read_at = models.DateTimeField(null=True, blank=True)  # business time
+
+    if TYPE_CHECKING:
+        mailbox_id: int
+
+    class Meta:
+        ordering = ["mailbox", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["mailbox", "name"], name="folder_once_per_mailbox"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.mailbox}"
