@@ -152,22 +152,25 @@ def close_attempt(
     )
 
 
-def close_accepted(answers: Sequence[tuple[Claim, str, int | None]], at: datetime) -> set[int]:
-    """Close attempts whose mails were accepted: claim, the server's words and reply code.
-    Answers the ids of the messages; one whose attempt passed no gate is not among them."""
+def close_accepted(answers: Sequence[tuple[Claim, str, int | None, str]], at: datetime) -> set[int]:
+    """Close attempts whose mails were accepted: claim, the server's words, reply code, and what a
+    provider calls the mail ("" for a plain server). Answers the ids of the messages; one whose
+    attempt passed no gate is not among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {SendAttempt._meta.db_table} AS attempt "  # noqa: S608
             "SET outcome = 'accepted', detail = answer.detail, reply_code = answer.code, "
-            "finished_at = %s "
-            "FROM unnest(%s::uuid[], %s::text[], %s::int[]) AS answer (attempt_id, detail, code) "
+            "provider_message_id = answer.provider_id, finished_at = %s "
+            "FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::text[]) "
+            "AS answer (attempt_id, detail, code, provider_id) "
             "WHERE attempt.attempt_id = answer.attempt_id AND attempt.gated_at IS NOT NULL "
             "RETURNING attempt.message_id",
             [
                 at,
-                [claim.attempt_id for claim, _, _ in answers],
-                [detail[:1000] for _, detail, _ in answers],
-                [code for _, _, code in answers],
+                [claim.attempt_id for claim, *_ in answers],
+                [detail[:1000] for _, detail, *_ in answers],
+                [code for _, _, code, _ in answers],
+                [provider_id[:255] for *_, provider_id in answers],
             ],
         )
         return {message_id for (message_id,) in cursor.fetchall()}

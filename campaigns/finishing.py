@@ -109,7 +109,11 @@ def _accepted(
     ids = [claim.message_id for claim, _ in results]
     messages = lock_messages(ids, read_before=read_before)
     closed = claiming.close_accepted(
-        [(claim, delivery.detail, delivery.code) for claim, delivery in results], clock.now()
+        [
+            (claim, delivery.detail, delivery.code, delivery.provider_id)
+            for claim, delivery in results
+        ],
+        clock.now(),
     )
     sent = [messages[pk] for pk in ids if pk in closed and messages[pk].status in _OPEN]
     if sent:

@@ -193,6 +193,8 @@ class SendAttempt(models.Model):
     reply_code = models.PositiveSmallIntegerField(null=True, blank=True)
     detail = models.CharField(max_length=1000, blank=True)
     worker = models.CharField(max_length=200, blank=True)
+    # What a provider calls the mail; its webhooks speak of it by this id.
+    provider_message_id = models.CharField(max_length=255, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["message", "id"]
@@ -203,6 +205,12 @@ class SendAttempt(models.Model):
                 fields=["domain", "gated_at"],
                 name="attempt_gated",
                 condition=Q(gated_at__isnull=False),
+            ),
+            # tracking.webhooks: the mail that a provider's event is about.
+            models.Index(
+                fields=["provider_message_id"],
+                name="attempt_by_provider_id",
+                condition=~Q(provider_message_id=""),
             ),
         ]
 

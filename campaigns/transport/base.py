@@ -45,8 +45,9 @@ class Delivery:
         """Servers answer anything; what they say must fit into the ledger."""
         if self.code is not None and not 200 <= self.code < 600:
             object.__setattr__(self, "code", None)
-        said = self.detail.replace("\0", "\N{REPLACEMENT CHARACTER}")
-        object.__setattr__(self, "detail", said.encode(errors="replace").decode())
+        for name in ("detail", "provider_id"):
+            said = getattr(self, name).replace("\0", "\N{REPLACEMENT CHARACTER}")
+            object.__setattr__(self, name, said.encode(errors="replace").decode())
 
     @property
     def is_accepted(self) -> bool:

@@ -35,6 +35,12 @@ _NOT_NOW = (408, 425, 429, 503)
 # What a provider's backend calls the key, where not `api_key`.
 _KEY_NAMES = {"postmark": "server_token", "mailersend": "api_token"}
 
+# The name under which a provider's events repeat our Message-ID, also where its own id of the mail
+# never reached us. Postmark takes no value longer than 80 characters.
+OWN_ID = "mailsuite-id"
+_LONGEST_METADATA = 80
+_WITHOUT_METADATA = ("mailersend",)
+
 
 class ProviderTransport(Transport):
     def __init__(self, account: SendingAccount) -> None:
@@ -59,6 +65,8 @@ class ProviderTransport(Transport):
     def deliver(self, mail: ComposedMail) -> Delivery:
         message = as_django_message(mail)
         message.connection = self._backend
+        if self._account.backend not in _WITHOUT_METADATA:
+            message.metadata = own_id(mail.message_id)  # type: ignore[attr-defined]
         try:
             self._backend.send_messages([message])
         except AnymailRecipientsRefused as problem:
@@ -104,6 +112,11 @@ def as_django_message(mail: ComposedMail) -> EmailMultiAlternatives:
     for attachment in mail.attachments:
         message.attach(attachment.filename, attachment.content, attachment.content_type)
     return message
+
+
+def own_id(message_id: str) -> dict[str, str]:
+    """What goes along with a mail, for the events about it."""
+    return {OWN_ID: message_id} if len(message_id) <= _LONGEST_METADATA else {}
 
 
 def _inline_part(content_id: str, filename: str, content: bytes) -> Any:

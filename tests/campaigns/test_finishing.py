@@ -66,6 +66,16 @@ def test_a_yes_among_others_closes_its_own_attempt_with_its_own_words():
     ]
 
 
+def test_what_a_provider_calls_the_mail_is_kept_with_its_own_attempt():
+    (_, first), (_, second) = on_the_wire(), on_the_wire()
+    finish([
+        (first, Delivery(Outcome.ACCEPTED, provider_id="<a\0b@mg.example>")),
+        (second, ACCEPTED),
+    ])  # fmt: skip
+    ids = SendAttempt.objects.order_by("pk").values_list("provider_message_id", flat=True)
+    assert list(ids) == ["<a\N{REPLACEMENT CHARACTER}b@mg.example>", ""]
+
+
 def test_words_of_a_server_are_cut_to_what_the_ledger_holds():
     _, claim = on_the_wire()
     finish([(claim, Delivery(Outcome.ACCEPTED, 250, "x" * 1_001))])

@@ -6,7 +6,7 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -103,6 +103,26 @@ def test_an_accepted_mail_is_what_was_composed():
     assert headers["Message-ID"] == "<1@punthelder-seo.nl>"
     files = {one["Name"]: one.get("ContentID") for one in request["Attachments"]}
     assert files == {"hero.png": "cid:hero", "rapport.pdf": None}
+    assert request["Metadata"] == {"mailsuite-id": MAIL.message_id}
+
+
+def test_an_id_that_is_too_long_to_go_along_keeps_no_mail_back():
+    mail = replace(MAIL, message_id=f"1@{'a' * 60}.{'b' * 20}.nl")
+    with provider() as played, transport_for(postmark(played.url)) as transport:
+        transport.connect()
+        assert transport.deliver(mail).is_accepted
+    (request,) = played.requests
+    assert not request.get("Metadata")
+
+
+def test_a_provider_without_metadata_sends_all_the_same():
+    with provider(status=202, answer={}) as played:
+        account = SendingAccount(
+            name="ms", backend="mailersend", secret="k", provider_options={"api_url": played.url}
+        )
+        with transport_for(account) as transport:
+            transport.connect()
+            assert transport.deliver(replace(MAIL, headers={})).outcome == Outcome.ACCEPTED
 
 
 @pytest.mark.parametrize(
