@@ -2,6 +2,6 @@ from __future__ import annotations
 
 from tracking.models.hits import Hit
 from tracking.models.inbound import InboundMail
-from tracking.models.mailboxes import Mailbox, MailboxFolder
+from tracking.models.mailboxes import Mailbox, MailboxFolder, StuckMail
 
-__all__ = ["Hit", "InboundMail", "Mailbox", "MailboxFolder"]
+__all__ = ["Hit", "InboundMail", "Mailbox", "MailboxFolder", "StuckMail"]

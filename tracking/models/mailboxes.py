@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.contrib.postgres.fields import ArrayField
@@ -8,11 +9,17 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from campaigns.models import SendingDomain
+from mailsuite.lib import clock
 from mailsuite.lib.crypto import SecretField
 
 
 def inbox_only() -> list[str]:
     return ["INBOX"]
+
+
+def a_month_ago() -> date:
+    """Answers to what was sent before the mailbox was connected, and not its whole past."""
+    return clock.now().date() - timedelta(days=30)
 
 
 class Mailbox(models.Model):
@@ -36,6 +43,18 @@ class Mailbox(models.Model):
         default=inbox_only,
         help_text="Folders to read, as the server names them; spam folders hold bounces too.",
     )
+    reads_junk = models.BooleanField(
+        "read the junk folder",
+        default=False,
+        help_text="Whatever the server calls it. Answers end there too, among real spam.",
+    )
+    # By the calendar of the server, so a day earlier is read along (time zones).
+    read_from = models.DateField(
+        default=a_month_ago,
+        null=True,
+        blank=True,
+        help_text="Mails that came before that day are left alone; empty: none are.",
+    )
     # Whose mail comes here; for people to see, mails are tied to messages by what they say.
     domain = models.ForeignKey(
         SendingDomain, on_delete=models.PROTECT, null=True, blank=True, related_name="mailboxes"
@@ -46,6 +65,8 @@ class Mailbox(models.Model):
     last_read_at = models.DateTimeField(null=True, blank=True, editable=False)
     failing_since = models.DateTimeField(null=True, blank=True, editable=False)
     last_problem = models.CharField(max_length=500, blank=True, editable=False)
+    # After a failed connection; None: at the next tick.
+    next_read_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name_plural = "mailboxes"
@@ -86,3 +107,28 @@ class MailboxFolder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} of {self.mailbox}"
+
+
+class StuckMail(models.Model):
+    """A mail that could not be read where it stood in the row. Those behind it went on; it is
+    tried again for a while, then a person is shown it."""
+
+    folder = models.ForeignKey(MailboxFolder, on_delete=models.CASCADE, related_name="stuck_mails")
+    uid = models.BigIntegerField("UID")
+    tries = models.PositiveSmallIntegerField(default=1)
+    problem = models.CharField(max_length=500)
+    since = models.DateTimeField()  # business time
+    # Business time; None: given up, until a person asks for it.
+    next_try_at = models.DateTimeField(null=True, blank=True)
+
+    if TYPE_CHECKING:
+        folder_id: int
+
+    class Meta:
+        ordering = ["folder", "uid"]
+        constraints = [
+            models.UniqueConstraint(fields=["folder", "uid"], name="stuck_once_per_folder"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mail {self.uid} in {self.folder}"
