@@ -144,13 +144,14 @@ def _free_next(messages: Sequence[Message], tally: Tally) -> None:
 def _following(messages: Sequence[Message]) -> dict[int, _Following]:
     """Message id → the one that comes next in its flow, where there is one."""
     of_enrollment = {message.enrollment_id: message for message in messages}
-    queued = (
-        Message.objects.queued()
-        .filter(enrollment__in=of_enrollment)
-        .order_by("pk")  # as planning locks them
-        .select_for_update(no_key=True)
-        .values_list("enrollment_id", "pk", "mail_number", "scheduled_at")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT enrollment_id, id, mail_number, scheduled_at FROM {Message._meta.db_table} "  # noqa: S608
+            "WHERE enrollment_id = ANY(%s) AND status = 'queued' "
+            "ORDER BY id FOR NO KEY UPDATE",  # as planning locks them
+            [list(of_enrollment)],
+        )
+        queued = cursor.fetchall()
     following = {}
     for enrollment_id, *row in sorted(queued, key=lambda one: -one[2]):
         then = _Following(*row)

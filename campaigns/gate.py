@@ -7,10 +7,8 @@ more; and a mail that passed before was on its way before.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
 
 import structlog
 from django.conf import settings
@@ -18,15 +16,12 @@ from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from campaigns import objections, throttle
-from campaigns.claiming import Claim
 from campaigns.decisions import Decision, Verdict
 from campaigns.kept_content import keep
-from campaigns.mail import ComposedMail
-from campaigns.models import Campaign, Enrollment, Message, SendAttempt, SendingDomain
+from campaigns.models import Message, SendAttempt, SendingDomain
 from campaigns.reconnecting import through_outages
+from campaigns.standing import Departure, Standing, lock_standing
 from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
-from leads.models import Lead
-from leads.suppression import hold_addresses, suppressed_among
 from mailsuite.lib import clock
 
 log = structlog.get_logger(__name__)
@@ -42,14 +37,6 @@ HANDOVER = timedelta(seconds=60)
 WIRE_LEASE = HANDOVER + timedelta(
     seconds=4 * COMMAND_TIMEOUT_SECONDS + settings.SMTP_TIMEOUT_SECONDS
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Departure:
-    """A claimed message with the mail that was composed of it, ready to leave."""
-
-    claim: Claim
-    mail: ComposedMail
 
 
 def wait_at_gate(departures: Sequence[Departure]) -> list[Decision]:
@@ -106,11 +93,10 @@ def _have_passed(departures: Sequence[Departure]) -> set[int]:
 
 @transaction.atomic
 def _decide(departures: Sequence[Departure]) -> list[Decision]:
-    hold_addresses([departure.mail.recipient for departure in departures])
-    messages, domain = _locked([departure.claim for departure in departures])
+    standing, domain = lock_standing(departures)
     # Read only now: who waited for another gate to finish must not go by the time before.
     now = clock.now()
-    decisions = _throttled(_unthrottled(departures, messages, now), domain, now)
+    decisions = _throttled(_unthrottled(departures, standing, now), domain, now)
     passed = [
         departure
         for departure, decision in zip(departures, decisions, strict=True)
@@ -121,55 +107,19 @@ def _decide(departures: Sequence[Departure]) -> list[Decision]:
     return decisions
 
 
-def _locked(claims: Sequence[Claim]) -> tuple[dict[int, Message], SendingDomain]:
-    """Id → message, for those that are still these claims', and their domain; all that may
-    forbid them is locked, and read as it is then: shared where many gates read it, for this one
-    alone where the slot is taken."""
-    found = Message.objects.filter(pk__in=[claim.message_id for claim in claims]).values_list(
-        "campaign_id", "lead_id", "enrollment_id", "domain_id"
-    )
-    campaign_ids, lead_ids, enrollment_ids, domain_ids = map(set, zip(*found, strict=True))
-    campaigns = _share_locked(Campaign, campaign_ids)
-    leads = _share_locked(Lead, lead_ids)
-    enrollments = _share_locked(Enrollment, enrollment_ids)
-    ours = Message.objects.raw(
-        "SELECT id, campaign_id, lead_id, enrollment_id, domain_id, scheduled_at, "  # noqa: S608
-        f"not_before FROM {Message._meta.db_table} "
-        "WHERE attempt_id = ANY(%s) AND status = 'sending' AND phase = 'claimed' "
-        "AND lease_until > now() ORDER BY id FOR NO KEY UPDATE",
-        [[claim.attempt_id for claim in claims]],
-    )
-    messages = {message.pk: message for message in ours}
-    domain = (
-        SendingDomain.objects.select_related("policy")
-        .select_for_update(no_key=True, of=("self",))
-        .get(pk__in=domain_ids)
-    )
-    for message in messages.values():
-        message.campaign = campaigns[message.campaign_id]
-        message.lead = leads[message.lead_id]
-        message.enrollment = enrollments[message.enrollment_id]
-        message.domain = domain
-    return messages, domain
-
-
 def _unthrottled(
-    departures: Sequence[Departure], messages: Mapping[int, Message], now: datetime
+    departures: Sequence[Departure], standing: Mapping[int, Standing], now: datetime
 ) -> list[Decision]:
     """The decisions with the throttle left aside."""
-    suppressed = suppressed_among([departure.mail.recipient for departure in departures])
     for_now = objections.ForNow(now)
     decisions = []
     for departure in departures:
-        message = messages.get(departure.claim.message_id)
-        if message is None:
+        found = standing.get(departure.claim.message_id)
+        if found is None:
             decisions.append(Decision(Verdict.LOST))
             continue
-        is_suppressed = departure.mail.recipient in suppressed
         decisions.append(
-            objections.for_good(message, is_suppressed=is_suppressed)
-            or for_now.objection(message)
-            or Decision(Verdict.PASSED)
+            objections.for_good(found) or for_now.objection(found) or Decision(Verdict.PASSED)
         )
     return decisions
 
@@ -212,24 +162,3 @@ def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
             ],
         )
     keep(mails)
-
-
-Shared = TypeVar("Shared", Campaign, Lead, Enrollment)
-
-# What objections ask; the rest stays in the database.
-_ASKED = {
-    Campaign: "id, status, daily_limit, send_days, send_from, send_until",
-    Lead: "id, status, stopped_at, deleted_at",
-    Enrollment: "id, status, end_reason",
-}
-
-
-def _share_locked(model: type[Shared], ids: Collection[int]) -> dict[int, Shared]:
-    """The rows by id. Any number of gates at once; whoever changes them waits for these, and
-    they for it."""
-    rows = model.objects.raw(
-        f"SELECT {_ASKED[model]} FROM {model._meta.db_table} "  # noqa: S608
-        "WHERE id = ANY(%s) ORDER BY id FOR SHARE",
-        [list(ids)],
-    )
-    return {row.pk: row for row in rows}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import TypeVar
+from collections.abc import Collection, Mapping, Sequence
 
-from django.db import connection
+from django.db import models
 
 from campaigns.models import Enrollment, Message
 from leads.models import Lead
+from mailsuite.lib.statements import Statement, columns_of, instance_of, run_together
 
 
 def lock_messages(
@@ -23,14 +23,14 @@ def lock_messages(
     """
     ids = list(message_ids)
     of_messages = f"(SELECT lead_id FROM {Message._meta.db_table} WHERE id = ANY(%s))"  # noqa: S608
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT 1 FROM {Lead._meta.db_table} "  # noqa: S608
-            f"WHERE id IN {of_messages} ORDER BY id FOR NO KEY UPDATE",
-            [ids],
-        )
-    enrollments = _locked(Enrollment, f"lead_id IN {of_messages}", ids)
-    messages = _locked(Message, "id = ANY(%s)", ids)
+    of_enrollment, of_message = columns_of(Enrollment), columns_of(Message)
+    _, enrollment_rows, message_rows = run_together(
+        _take(Lead, ["id"], f"id IN {of_messages}", ids),
+        _take(Enrollment, of_enrollment, f"lead_id IN {of_messages}", ids),
+        _take(Message, of_message, "id = ANY(%s)", ids),
+    )
+    enrollments = {row[0]: instance_of(Enrollment, of_enrollment, row) for row in enrollment_rows}
+    messages = {row[0]: instance_of(Message, of_message, row) for row in message_rows}
     if read_before is None:
         related = Message.objects.select_related("domain__policy", "campaign", "step")
         read_before = related.in_bulk(messages)
@@ -42,16 +42,14 @@ def lock_messages(
     return messages
 
 
-Locked = TypeVar("Locked", Enrollment, Message)
-
-
-def _locked(model: type[Locked], condition: str, ids: Collection[int]) -> dict[int, Locked]:
-    rows = model.objects.raw(
-        f"SELECT * FROM {model._meta.db_table} "  # noqa: S608
+def _take(
+    model: type[models.Model], columns: Sequence[str], condition: str, ids: Sequence[int]
+) -> Statement:
+    return Statement(
+        f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
         f"WHERE {condition} ORDER BY id FOR NO KEY UPDATE",
         [ids],
     )
-    return {row.pk: row for row in rows}
 
 
 def lock_message(message_id: int) -> Message:

@@ -1,7 +1,4 @@
-"""Whatever may forbid a message at the gate, apart from the domain's throttle.
-
-The messages come with campaign, enrollment, lead, domain and policy, read under the gate's locks.
-"""
+"""Whatever may forbid a message at the gate, apart from the domain's throttle."""
 
 from __future__ import annotations
 
@@ -12,18 +9,19 @@ from django.db import connection
 from campaigns import throttle
 from campaigns.calendars import sending_calendar
 from campaigns.decisions import Decision, Verdict
-from campaigns.models import Campaign, Enrollment, Message, SendAttempt
+from campaigns.models import Campaign, Enrollment, SendAttempt
 from campaigns.scheduling.calendar import SendingCalendar
 from campaigns.scheduling.errors import NoSendingDayError
+from campaigns.standing import Standing
 from leads.models import Lead
 from mailsuite.lib.errors import Refusal
 
 
-def for_good(message: Message, *, is_suppressed: bool) -> Decision | None:
-    lead, reasons = message.lead, Enrollment.EndReason
-    if message.enrollment.status != Enrollment.Status.ACTIVE:
-        return Decision(Verdict.NEVER, f"the flow has ended: {message.enrollment.end_reason}")
-    if message.campaign.status == Campaign.Status.STOPPED:
+def for_good(standing: Standing) -> Decision | None:
+    lead, enrollment, reasons = standing.lead, standing.enrollment, Enrollment.EndReason
+    if enrollment.status != Enrollment.Status.ACTIVE:
+        return Decision(Verdict.NEVER, f"the flow has ended: {enrollment.end_reason}")
+    if standing.campaign.status == Campaign.Status.STOPPED:
         return Decision(Verdict.NEVER, "the campaign was stopped", reasons.CAMPAIGN_STOPPED)
     if lead.deleted_at is not None:
         return Decision(Verdict.NEVER, "the lead was deleted", reasons.DELETED)
@@ -31,7 +29,7 @@ def for_good(message: Message, *, is_suppressed: bool) -> Decision | None:
         return Decision(Verdict.NEVER, "the lead was stopped", reasons.STOPPED)
     if lead.status == Lead.Status.BOUNCED:
         return Decision(Verdict.NEVER, "the lead's address bounced", reasons.BOUNCED)
-    if lead.status == Lead.Status.SUPPRESSED or is_suppressed:
+    if lead.status == Lead.Status.SUPPRESSED or standing.is_suppressed:
         return Decision(Verdict.NEVER, "the address is suppressed", reasons.SUPPRESSED)
     return None
 
@@ -45,33 +43,33 @@ class ForNow:
         # Campaign id → how many more it may send today.
         self._room: dict[int, int] = {}
 
-    def objection(self, message: Message) -> Decision | None:
-        campaign = message.campaign
+    def objection(self, standing: Standing) -> Decision | None:
+        campaign = standing.campaign
         if campaign.status != Campaign.Status.RUNNING:
             return Decision(Verdict.NOT_YET, f"the campaign is {campaign.status}")
-        if message.not_before is None or message.not_before > self._now:
+        if standing.not_before is None or standing.not_before > self._now:
             return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
         try:
-            calendar = sending_calendar(message.domain.policy, campaign)
-            return self._outside_window(message, calendar) or self._over_limit(message, calendar)
+            calendar = sending_calendar(standing.domain.policy, campaign)
+            return self._outside_window(standing, calendar) or self._over_limit(standing, calendar)
         except (Refusal, NoSendingDayError) as problem:  # the policy was changed under way
             return Decision(Verdict.NOT_YET, str(problem))
 
-    def _outside_window(self, message: Message, calendar: SendingCalendar) -> Decision | None:
+    def _outside_window(self, standing: Standing, calendar: SendingCalendar) -> Decision | None:
         """The grace is for what had its slot in the window of the day and got delayed."""
         window = calendar.window(calendar.local_date(self._now))
-        delayed = window is not None and message.scheduled_at < window.closes
+        delayed = window is not None and standing.scheduled_at < window.closes
         if calendar.is_open(self._now, delayed=delayed):
             return None
         opens = calendar.opening_after(self._now)
         return Decision(Verdict.NOT_YET, "outside the sending window", not_before=opens)
 
-    def _over_limit(self, message: Message, calendar: SendingCalendar) -> Decision | None:
-        campaign = message.campaign
+    def _over_limit(self, standing: Standing, calendar: SendingCalendar) -> Decision | None:
+        campaign = standing.campaign
         if campaign.daily_limit is None:
             return None
         if campaign.pk not in self._room:
-            self._room[campaign.pk] = campaign.daily_limit - _sent_today(message, self._now)
+            self._room[campaign.pk] = campaign.daily_limit - _sent_today(standing, self._now)
         if self._room[campaign.pk] > 0:
             self._room[campaign.pk] -= 1
             return None
@@ -83,7 +81,7 @@ class ForNow:
         )
 
 
-def _sent_today(message: Message, now: datetime) -> int:
+def _sent_today(standing: Standing, now: datetime) -> int:
     """Gates passed today by the campaign, over all its domains.
 
     Two domains count at the same moment under shared locks only; the lock on the campaign
@@ -91,12 +89,12 @@ def _sent_today(message: Message, now: datetime) -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(%s, %s)", [_LIMIT_LOCK, message.campaign_id % 2**31]
+            "SELECT pg_advisory_xact_lock(%s, %s)", [_LIMIT_LOCK, standing.campaign.pk % 2**31]
         )
     return SendAttempt.objects.filter(
-        message__campaign=message.campaign_id,
-        domain__in=message.campaign.campaign_domains.values("domain"),
-        gated_at__gte=throttle.local_midnight(message.domain, now),
+        message__campaign=standing.campaign.pk,
+        domain__in=standing.campaign.campaign_domains.values("domain"),
+        gated_at__gte=throttle.local_midnight(standing.domain, now),
     ).count()
 
 

@@ -7,7 +7,7 @@ connecting) costs no slot; what fails after it is told apart by how far the mail
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -27,10 +27,11 @@ from campaigns.finishing import (
     withhold,
     write_each,
 )
-from campaigns.gate import AT_ONCE, HANDOVER, Departure, wait_at_gate
+from campaigns.gate import AT_ONCE, HANDOVER, wait_at_gate
 from campaigns.mail import CannotComposeError, ComposedMail, UnusableSenderError
 from campaigns.models import Message, SendAttempt, SendingAccount, SendingDomain
 from campaigns.outgoing import Outgoing
+from campaigns.standing import Departure
 from campaigns.transport import (
     Delivery,
     Outcome,
@@ -41,6 +42,11 @@ from campaigns.transport import (
 from mailsuite.lib import clock
 
 log = structlog.get_logger(__name__)
+
+# Of a domain without a pause so many are claimed and read together, and pass the gate in smaller
+# groups (gate.AT_ONCE).
+CLAIMED_AT_ONCE = 50
+_NOT_ITS_TURN = Unsent("Nothing more may leave just now.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,38 +71,47 @@ class Sender:
         """Send until nothing may leave or the time is up (real seconds)."""
         ends = time.monotonic() + seconds
         domain = SendingDomain.objects.select_related("policy").get(pk=self._domain_id)
-        at_once = 1 if domain.policy.interval_minutes else AT_ONCE
+        at_once = (1, 1) if domain.policy.interval_minutes else (CLAIMED_AT_ONCE, AT_ONCE)
         sent, has_more = 0, True
         try:
             with structlog.contextvars.bound_contextvars(domain=domain.name):
                 while has_more and time.monotonic() < ends:
-                    turn = self._send_next(at_once)
+                    turn = self._send_next(*at_once)
                     sent, has_more = sent + turn.sent, turn.has_more
         finally:
             for transport in self._transports.values():
                 transport.close()
         return Turn(sent, has_more=has_more)
 
-    def _send_next(self, at_once: int) -> Turn:
-        """Take the next messages as far as they go."""
+    def _send_next(self, claimed_at_once: int, passing_at_once: int) -> Turn:
+        """Take the next messages as far as they go, so many of them through the gate together."""
         claims = claim_due(
-            self._domain_id, clock.now(), at_most=at_once, without_accounts=self._unreachable
+            self._domain_id,
+            clock.now(),
+            at_most=claimed_at_once,
+            without_accounts=self._unreachable,
         )
-        if not claims:
-            return Turn(0, has_more=False)
         messages = self._outgoing.read([claim.message_id for claim in claims])
         # The claims must outlast all of it: a server that does not answer takes a minute.
         too_late = time.monotonic() + CLAIM_LEASE.total_seconds() / 3
+        waiting = [(claim, messages[claim.message_id]) for claim in claims]
+        sent, has_more = 0, bool(waiting)
+        while waiting and has_more:
+            together, waiting = waiting[:passing_at_once], waiting[passing_at_once:]
+            turn = self._send_together(together, too_late)
+            sent, has_more = sent + turn.sent, turn.has_more
+        write_each(partial(put_back_unsent, claim, _NOT_ITS_TURN) for claim, _ in waiting)
+        return Turn(sent, has_more=has_more)
+
+    def _send_together(self, claimed: Sequence[tuple[Claim, Message]], too_late: float) -> Turn:
         departures = []
-        for claim in claims:
-            prepared = self._prepared(claim, messages[claim.message_id], too_late)
+        for claim, message in claimed:
+            prepared = self._prepared(claim, message, too_late)
             if isinstance(prepared, Unsent):
                 put_back_unsent(claim, prepared)
             elif prepared is not None:
                 departures.append(prepared)
-        if not departures:
-            return Turn(0, has_more=True)
-        return self._depart(departures, messages)
+        return self._depart(departures) if departures else Turn(0, has_more=True)
 
     def _prepared(
         self, claim: Claim, message: Message, too_late: float
@@ -115,7 +130,7 @@ class Sender:
             self._transport(account).connect()
         except TransportUnavailableError as problem:
             return self._cannot_leave(account, problem)
-        return Departure(claim, mail)
+        return Departure(claim, message, mail)
 
     @staticmethod
     def _composed(claim: Claim, message: Message) -> ComposedMail | None:
@@ -144,8 +159,8 @@ class Sender:
         self._unreachable.add(account.pk)
         return Unsent(str(problem), pauses_domain=problem.is_account_problem)
 
-    def _depart(self, departures: Sequence[Departure], messages: Mapping[int, Message]) -> Turn:
-        """Through the gate, out, and written down. `messages` has the message of each by its id."""
+    def _depart(self, departures: Sequence[Departure]) -> Turn:
+        """Through the gate, out, and written down."""
         # From before the gate, so that a worker that is stopped in between does not think that it
         # has just passed.
         too_late = time.monotonic() + HANDOVER.total_seconds()
@@ -154,30 +169,22 @@ class Sender:
         except OperationalError:
             raise
         except Exception as problem:
-            return self._depart_apart(departures, messages, problem)
+            return self._depart_apart(departures, problem)
         results: list[Result] = []
         withheld = []
         for departure, decision in zip(departures, decisions, strict=True):
-            claim = departure.claim
-            message = messages[claim.message_id]
             if decision.verdict is Verdict.PASSED:
-                account = message.alias.sending_account
-                results.append((claim, self._deliver(departure, account, too_late)))
+                results.append((departure.claim, self._deliver(departure, too_late)))
             else:
-                withheld.append(partial(withhold, claim, message, decision))
+                withheld.append(partial(withhold, departure.claim, departure.message, decision))
         # Only when all are out: whatever goes wrong with writing must not keep a mail from leaving
         # that has passed, since it would end as unknown.
-        finish(results, read_before=messages)
+        finish(results, read_before={one.message.pk: one.message for one in departures})
         write_each(withheld)
         verdicts = {decision.verdict for decision in decisions}
         return Turn(len(results), has_more=verdicts <= {Verdict.PASSED, Verdict.NEVER})
 
-    def _depart_apart(
-        self,
-        departures: Sequence[Departure],
-        messages: Mapping[int, Message],
-        problem: Exception,
-    ) -> Turn:
+    def _depart_apart(self, departures: Sequence[Departure], problem: Exception) -> Turn:
         """One by one after a failure at the gate that we did not think of, to find whose it is."""
         if len(departures) == 1:
             claim = departures[0].claim
@@ -185,13 +192,12 @@ class Sender:
             detail = f"{type(problem).__name__}: {problem}"
             retry_later(claim, SendAttempt.Outcome.NOT_COMPOSED, detail)
             return Turn(0, has_more=True)
-        turns = [self._depart([departure], messages) for departure in departures]
+        turns = [self._depart([departure]) for departure in departures]
         return Turn(sum(turn.sent for turn in turns), has_more=all(turn.has_more for turn in turns))
 
-    def _deliver(
-        self, departure: Departure, account: SendingAccount, too_late: float
-    ) -> Delivery | Unsent:
+    def _deliver(self, departure: Departure, too_late: float) -> Delivery | Unsent:
         """Its lease is meant for one mail: what comes too late might be another worker's by now."""
+        account = departure.message.alias.sending_account
         if account.pk in self._unreachable:
             return Unsent("The mail before it could not leave either.")
         if time.monotonic() > too_late:

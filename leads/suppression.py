@@ -11,11 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from leads.models import Lead, Suppression
 from mailsuite.lib.errors import Conflict
+from mailsuite.lib.statements import Row, Statement, run_together
 
 # Namespace of these advisory locks: first argument of pg_advisory_xact_lock(int, int).
 _LOCK_SPACE = 0x6D61696C
@@ -31,23 +32,29 @@ def hold_addresses(addresses: Sequence[str]) -> None:
     Shared: any number of senders hold at once, only a writer of the list waits. Call it
     before reading the list, or the answer may be stale when it arrives.
     """
+    run_together(holding(addresses))
+
+
+def holding(addresses: Sequence[str]) -> Statement:
+    """hold_addresses() as a statement, for whoever has more to say to the database."""
     domains = {address.rpartition("@")[2] for address in addresses}
-    _lock("pg_advisory_xact_lock_shared", {_WHOLE_LIST, *addresses, *domains})
+    return _locking("pg_advisory_xact_lock_shared", {_WHOLE_LIST, *addresses, *domains})
 
 
 def hold_for_writing(values: Sequence[str]) -> None:
     """Keep every sender and writer away from these addresses or domains until the transaction
     ends. suppress() does it by itself; for whoever must lock other rows before that."""
-    _lock("pg_advisory_xact_lock", [_WHOLE_LIST] if len(values) > _BULK else values)
+    run_together(
+        _locking("pg_advisory_xact_lock", [_WHOLE_LIST] if len(values) > _BULK else values)
+    )
 
 
-def _lock(function: str, values: Iterable[str]) -> None:
-    """Take the locks in one sorted order, so that two callers never wait in a circle."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {function}(%s, key) FROM unnest(%s::int[]) AS key",  # noqa: S608
-            [_LOCK_SPACE, sorted(map(_lock_key, values))],
-        )
+def _locking(function: str, values: Iterable[str]) -> Statement:
+    """In one sorted order, so that two callers never wait in a circle."""
+    return Statement(
+        f"SELECT {function}(%s, key) FROM unnest(%s::int[]) AS key",  # noqa: S608
+        [_LOCK_SPACE, sorted(map(_lock_key, values))],
+    )
 
 
 def is_suppressed(address: str) -> bool:
@@ -56,7 +63,23 @@ def is_suppressed(address: str) -> bool:
 
 def suppressed_among(addresses: Sequence[str]) -> set[str]:
     """Those of the normalised `addresses` that are on the list, themselves or by domain."""
-    entries = set(Suppression.objects.covering(list(addresses)).values_list("scope", "value"))
+    (entries,) = run_together(entries_covering(addresses))
+    return covered(addresses, entries)
+
+
+def entries_covering(addresses: Sequence[str]) -> Statement:
+    """Reads scope and value of the entries that stop mail to any of these (see covered)."""
+    domains = {address.rpartition("@")[2] for address in addresses}
+    return Statement(
+        f"SELECT scope, value FROM {Suppression._meta.db_table} "  # noqa: S608
+        "WHERE (scope = 'address' AND value = ANY(%s)) OR (scope = 'domain' AND value = ANY(%s))",
+        [[*addresses, *map(Suppression.erased_value, addresses)], list(domains)],
+    )
+
+
+def covered(addresses: Sequence[str], rows: Sequence[Row]) -> set[str]:
+    """Those of `addresses` that the `rows` of entries_covering() stop mail to."""
+    entries = set(rows)
     if not entries:
         return set()
     return {

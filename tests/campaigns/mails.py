@@ -6,9 +6,10 @@ from datetime import datetime
 
 from campaigns.claiming import Claim, claim_due
 from campaigns.decisions import Decision
-from campaigns.gate import Departure, pass_gate
+from campaigns.gate import pass_gate
 from campaigns.mail import ComposedMail
 from campaigns.models import Message
+from campaigns.standing import Departure
 from mailsuite.lib import clock
 from tests.factories import MessageFactory, WaitFactory
 from tests.factories.campaigns import MONDAY
@@ -40,7 +41,7 @@ def at_gate(claim: Claim, mail: ComposedMail, now: datetime = MONDAY) -> Decisio
 
 
 def through_gate(claim: Claim, mail: ComposedMail) -> Decision:
-    (decision,) = pass_gate([Departure(claim, mail)])
+    (decision,) = pass_gate([Departure(claim, Message.objects.get(pk=claim.message_id), mail)])
     return decision
 
 

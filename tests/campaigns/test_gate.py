@@ -8,7 +8,7 @@ from django.db import connection
 
 from campaigns import throttle
 from campaigns.decisions import Verdict
-from campaigns.gate import Departure, wait_at_gate
+from campaigns.gate import wait_at_gate
 from campaigns.models import (
     Campaign,
     Enrollment,
@@ -17,6 +17,7 @@ from campaigns.models import (
     SendAttempt,
     SendingDomain,
 )
+from campaigns.standing import Departure
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
 from tests.campaigns.mails import at_gate, claimed, composed
@@ -240,6 +241,6 @@ def test_a_throttle_about_to_open_is_waited_for_and_no_longer(monkeypatch, early
     stepping = SteppingClock(MONDAY + SLOT - timedelta(seconds=early_by))
     monkeypatch.setattr(clock, "_clock", stepping)
     claim = claimed(second, stepping.now())
-    (decision,) = wait_at_gate([Departure(claim, composed(second))])
+    (decision,) = wait_at_gate([Departure(claim, second, composed(second))])
     assert decision.verdict is verdict
     assert (stepping.now() == MONDAY + SLOT) is (verdict is Verdict.PASSED)

@@ -15,8 +15,9 @@ from django.db.models.functions import Now
 from campaigns import gate, throttle
 from campaigns.claiming import claim_due, reap_expired_leases
 from campaigns.decisions import Verdict
-from campaigns.gate import Departure, pass_gate, wait_at_gate
+from campaigns.gate import pass_gate, wait_at_gate
 from campaigns.models import Campaign, Message, MessageContent, SendAttempt, SendingDomain
+from campaigns.standing import Departure
 from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
 from leads.models import Lead
 from mailsuite.lib import clock
@@ -46,9 +47,12 @@ def departures(count: int, interval: int = 0, **policy: int) -> list[Departure]:
         alias=first.alias,
         step=first.step,
     )
-    mails = {message.pk: composed(message) for message in (first, *others)}
+    messages = {message.pk: message for message in (first, *others)}
     claims = claim_due(first.domain_id, MONDAY, at_most=count)
-    return [Departure(claim, mails[claim.message_id]) for claim in claims]
+    return [
+        Departure(claim, messages[claim.message_id], composed(messages[claim.message_id]))
+        for claim in claims
+    ]
 
 
 def verdicts(leaving: list[Departure]) -> list[Verdict]:

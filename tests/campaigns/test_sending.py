@@ -16,7 +16,7 @@ from campaigns.claiming import Claim
 from campaigns.decisions import Decision, Verdict
 from campaigns.events import record_event
 from campaigns.finishing import finish
-from campaigns.gate import Departure, wait_at_gate
+from campaigns.gate import wait_at_gate
 from campaigns.mail import ComposedMail
 from campaigns.models import (
     DailyFigures,
@@ -31,6 +31,7 @@ from campaigns.models import (
 )
 from campaigns.resending import resend_unknown
 from campaigns.sending import Sender
+from campaigns.standing import Departure
 from campaigns.transport import Delivery, Outcome, TransportUnavailableError
 from campaigns.transport import smtp as smtp_module
 from campaigns.transport.smtp import SmtpTransport
