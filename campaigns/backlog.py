@@ -88,7 +88,7 @@ def domains_today(now: datetime) -> list[DomainToday]:
 
 
 def _today(domain: SendingDomain, now: datetime) -> DomainToday:
-    is_today = domain.sent_on == now.astimezone(domain.policy.zone).date()
+    today = now.astimezone(domain.policy.zone).date()
     reason = None
     if domain.paused_at is not None:
         reason = domain.pause_reason or "paused"
@@ -97,8 +97,8 @@ def _today(domain: SendingDomain, now: datetime) -> DomainToday:
     return DomainToday(
         pk=domain.pk,
         name=domain.name,
-        sent=domain.sent_today if is_today else 0,
-        cap=domain.policy.daily_cap,
+        sent=domain.sent_today if domain.sent_on == today else 0,
+        cap=domain.cap_on(today),
         has_due=domain.has_due,  # type: ignore[attr-defined]  # annotated
         opens_at=domain.next_allowed_at,
         pause_reason=reason,

@@ -83,12 +83,11 @@ def domains_due(now: datetime) -> list[int]:
 
 
 def _may_send(domain: SendingDomain, now: datetime) -> bool:
-    policy = domain.policy
     window = _window(domain, now)
     if window is None or not window.opens <= now < window.grace_ends:
         return False
-    today = now.astimezone(policy.zone).date()
-    return domain.sent_on != today or domain.sent_today < policy.daily_cap
+    today = now.astimezone(domain.policy.zone).date()
+    return domain.sent_on != today or domain.sent_today < domain.cap_on(today)
 
 
 def _window(domain: SendingDomain, now: datetime) -> Window | None:

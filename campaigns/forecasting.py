@@ -11,23 +11,28 @@ from campaigns.calendars import planning_calendar
 from campaigns.findings import Finding
 from campaigns.held import HeldLead, held_leads, with_addresses
 from campaigns.layout import Layout, lay_out
-from campaigns.models import Campaign, Message
+from campaigns.models import Campaign, Message, SendingDomain
 from campaigns.planning import plan_remaining
 from campaigns.preflight import check_rows
-from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
+from campaigns.preparing import CampaignRows, Prepared, prepare, rows_of
 from campaigns.remaining import remaining
+from campaigns.scheduling.calendar import SendingCalendar
 from campaigns.scheduling.forecast import Forecast, summarise
+from campaigns.scheduling.ramp import Ramp
 from campaigns.scheduling.values import PlannedSend
+from campaigns.throttle import sent_on
 
 
 @dataclass(frozen=True, slots=True)
 class DomainForecast:
-    """What one sending domain is going to send, day by day (local to its policy)."""
+    """What one sending domain is going to send, day by day (local to its policy). `ramp_up` is
+    as it stands when the plan is made; None: the domain has its full number of mails."""
 
     domain_id: int
     domain: str
     timezone: str
     forecast: Forecast
+    ramp_up: Ramp | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,7 @@ def forecast_rows(rows: CampaignRows, now: datetime, *, detail: bool = False) ->
     held = [(lead.lead_id, lead.missing) for lead in layout.enrolled if lead.missing]
     return CampaignForecast(
         domains=tuple(
-            _of_domain(line, sends)
+            _of_domain(line.domain, line.calendar, sends, now)
             for line, sends in zip(prepared.lines, layout.sends, strict=True)
         ),
         matched=layout.selection.matched,
@@ -116,7 +121,7 @@ def _forecast_left(campaign: Campaign, now: datetime, *, detail: bool) -> Campai
         left = remaining(campaign, domain, now)
         is_paused = campaign.status == Campaign.Status.PAUSED
         sends = plan_remaining(left, domain, calendar, now, afresh=is_paused)
-        domains.append(_of_domain(Line(domain, calendar, {}), sends))
+        domains.append(_of_domain(domain, calendar, sends, now))
         if detail:
             messages += _mails_left(campaign, domain.name, sends)
     return CampaignForecast(
@@ -130,10 +135,17 @@ def _forecast_left(campaign: Campaign, now: datetime, *, detail: bool) -> Campai
     )
 
 
-def _of_domain(line: Line, sends: Sequence[PlannedSend]) -> DomainForecast:
-    domain = line.domain
+def _of_domain(
+    domain: SendingDomain, calendar: SendingCalendar, sends: Sequence[PlannedSend], now: datetime
+) -> DomainForecast:
+    today = calendar.local_date(now)
+    ramp = domain.ramp_before(today)
     return DomainForecast(
-        domain.pk, domain.name, domain.policy.timezone, summarise(sends, line.calendar)
+        domain.pk,
+        domain.name,
+        domain.policy.timezone,
+        summarise(sends, calendar, ramp=ramp, sent_on=today if sent_on(domain, today) else None),
+        ramp,
     )
 
 

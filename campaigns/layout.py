@@ -84,15 +84,15 @@ def _plan_line(
         for key, lead in enumerate(enrolled)
         if lead.line == index and not lead.missing
     ]
+    first_day = line.calendar.local_date(start)
     return plan(
         line.calendar,
         chains,
         start=start,
         taken=taken,
-        sent_today=throttle.used_on(
-            line.domain, prepared.rows.campaign, line.calendar, line.calendar.local_date(start)
-        ),
+        sent_today=throttle.used_on(line.domain, prepared.rows.campaign, line.calendar, first_day),
         next_allowed_at=throttle.first_slot(line.domain, line.calendar, start),
+        ramp=line.domain.ramp_before(first_day),
     )
 
 

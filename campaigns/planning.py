@@ -93,16 +93,24 @@ def plan_remaining(
     ]
     floor = throttle.slot_of(free_at + calendar.interval * len(delayed), calendar)
     start = max(now, floor) if afresh else floor
-    used = throttle.used_on(domain, left.campaign, calendar, calendar.local_date(start))
+    first_day = calendar.local_date(start)
     sends = plan(
         calendar,
         [chain for chain in chains if chain is not None],
         start=start,
         taken=[*left.slots, *taken],
-        sent_today=used + len(delayed),
+        sent_today=throttle.used_on(domain, left.campaign, calendar, first_day) + len(delayed),
+        ramp=domain.ramp_before(first_day),
     )
-    tomorrow = calendar.sending_day(calendar.local_date(now) + ONE_DAY)[1].opens
-    return _kept(left, delayed) + sends + plan(calendar, left.waiting, start=tomorrow)
+    return _kept(left, delayed) + sends + _plan_waiting(left, domain, calendar, now)
+
+
+def _plan_waiting(
+    left: Remaining, domain: SendingDomain, calendar: SendingCalendar, now: datetime
+) -> list[PlannedSend]:
+    tomorrow, window = calendar.sending_day(calendar.local_date(now) + ONE_DAY)
+    ramp = domain.ramp_before(tomorrow)
+    return plan(calendar, left.waiting, start=window.opens, ramp=ramp)
 
 
 def _delayed(
@@ -123,7 +131,7 @@ def _delayed(
     if window is None:
         return {}
     used = throttle.used_on(domain, left.campaign, calendar, today)
-    room = calendar.daily_cap - used - len(left.slots)
+    room = min(calendar.daily_cap, domain.cap_on(today)) - used - len(left.slots)
     delayed: dict[int, datetime] = {}
     for mail in _first_mails_of(left, window):
         turn = free_at + calendar.interval * len(delayed)

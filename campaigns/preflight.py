@@ -14,6 +14,7 @@ from campaigns.findings import Finding, NotReady, Severity
 from campaigns.layout import Enrolled, enroll
 from campaigns.models import Audience, Campaign, SendingDomain
 from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
+from campaigns.scheduling.ramp import Ramp, days_of_sending
 from campaigns.scheduling.values import DelayUnit
 from mailsuite.lib.errors import Conflict, Refusal
 from mailsuite.lib.plurals import counted
@@ -54,6 +55,7 @@ def check_rows(rows: CampaignRows, now: datetime, *, needs_name: bool = True) ->
         findings += _about_names(rows.audience, selection)
         findings += _about_held(enrolled)
         findings += _about_waits(prepared)
+        findings += _about_ramps(prepared)
         findings += _about_duration(prepared, enrolled)
     return sorted(findings, key=lambda found: list(Severity).index(found.severity))
 
@@ -157,7 +159,10 @@ def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterato
     if not leads:
         return
     rates = [_mails_a_day(line, prepared.start) for line in prepared.lines]
-    days = max(-(-leads[index] * mails // rate) for index, rate in enumerate(rates))
+    days = max(
+        days_of_sending(leads[index] * mails, rate, _ramp(prepared.lines[index], prepared.start))
+        for index, rate in enumerate(rates)
+    )
     yield Finding(
         Severity.INFO,
         "duration",
@@ -178,9 +183,30 @@ def _besides_waits(prepared: Prepared) -> str:
 
 
 def _mails_a_day(line: Line, start: datetime) -> int:
-    calendar = line.calendar
+    """With the ramp-up left behind."""
+    calendar, ramp = line.calendar, _ramp(line, start)
+    most = calendar.daily_cap if ramp is None else min(calendar.daily_cap, ramp.ceiling)
     _, window = calendar.sending_day(calendar.local_date(start))
     if not calendar.interval:
-        return calendar.daily_cap
+        return most
     slots = -((window.opens - window.closes) // calendar.interval)
-    return min(slots, calendar.daily_cap)
+    return min(slots, most)
+
+
+def _ramp(line: Line, start: datetime) -> Ramp | None:
+    return line.domain.ramp_before(line.calendar.local_date(start))
+
+
+def _about_ramps(prepared: Prepared) -> Iterator[Finding]:
+    for line in prepared.lines:
+        ramp = _ramp(line, prepared.start)
+        if ramp is None or ramp.is_over_after(ramp.days):
+            continue
+        yield Finding(
+            Severity.INFO,
+            "ramp_up",
+            f"{line.domain} is being ramped up: {counted(ramp.cap_after(ramp.days), 'mail')} on "
+            f"its first day, {ramp.step} more after each day of sending, until it sends "
+            f"{ramp.ceiling} a day.",
+            "domains",
+        )

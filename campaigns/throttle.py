@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from django.db import connection
 
 from campaigns.models import Campaign, Message, SendAttempt, SendingDomain
+from campaigns.ramping import days_of_sending
 from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
 
 # How long a sender stands in front of a throttle that is about to open, and how far the clocks of
@@ -30,32 +31,34 @@ def take_slots(domain: SendingDomain, wanted: int, now: datetime) -> int:
     policy = domain.policy
     interval = timedelta(minutes=policy.interval_minutes)
     _follow_the_clock(domain, interval, now)
-    free = policy.daily_cap - domain.sent_today
+    cap = domain.cap_on(_local_day(domain, now))
+    free = cap - domain.sent_today
     count = min(wanted, free, 1) if interval else min(wanted, free)
     if count < 1:
         return 0
-    if not _take(domain, count, now, now + interval):
+    if not _take(domain, count, cap, now):
         return 0
     domain.next_allowed_at = now + interval
     domain.sent_today += count
     return count
 
 
-def _take(domain: SendingDomain, count: int, now: datetime, opens: datetime) -> bool:
+def _take(domain: SendingDomain, count: int, cap: int, now: datetime) -> bool:
     """Written by hand: this is said for every mail, and takes Django as long as PostgreSQL."""
+    opens = now + timedelta(minutes=domain.policy.interval_minutes)
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {SendingDomain._meta.db_table} "  # noqa: S608
             "SET next_allowed_at = %s, sent_today = sent_today + %s "
             "WHERE id = %s AND is_active AND paused_at IS NULL "
             "AND (next_allowed_at IS NULL OR next_allowed_at <= %s) AND sent_today <= %s",
-            [opens, count, domain.pk, now, domain.policy.daily_cap - count],
+            [opens, count, domain.pk, now, cap - count],
         )
         return bool(cursor.rowcount == 1)
 
 
 def _follow_the_clock(domain: SendingDomain, interval: timedelta, now: datetime) -> None:
-    day = now.astimezone(domain.policy.zone).date()
+    day = _local_day(domain, now)
     opens = domain.next_allowed_at
     if domain.sent_on == day and (opens is None or opens <= now + interval + PATIENCE):
         return
@@ -63,7 +66,8 @@ def _follow_the_clock(domain: SendingDomain, interval: timedelta, now: datetime)
         domain.next_allowed_at = now + interval
     if domain.sent_on != day:
         domain.sent_on, domain.sent_today = day, _gates_passed(domain, now)
-    domain.save(update_fields=["next_allowed_at", "sent_on", "sent_today"])
+        domain.ramp_days = days_of_sending(domain, day)
+    domain.save(update_fields=["next_allowed_at", "sent_on", "sent_today", "ramp_days"])
 
 
 def _gates_passed(domain: SendingDomain, now: datetime) -> int:
@@ -73,6 +77,10 @@ def _gates_passed(domain: SendingDomain, now: datetime) -> int:
     return SendAttempt.objects.filter(
         domain=domain, gated_at__gte=starts, gated_at__lt=starts + ONE_DAY
     ).count()
+
+
+def _local_day(domain: SendingDomain, now: datetime) -> date:
+    return now.astimezone(domain.policy.zone).date()
 
 
 def local_midnight(domain: SendingDomain, now: datetime) -> datetime:
@@ -117,16 +125,19 @@ def sent_on(domain: SendingDomain, day: date) -> int:
 
 
 def used_on(domain: SendingDomain, campaign: Campaign, calendar: SendingCalendar, day: date) -> int:
-    """How much of the calendar's daily cap `campaign` can't use any more on this local day.
+    """How much of the day's cap (the calendar's, or the ramp's where that is lower) `campaign`
+    can't use any more on this local day.
 
-    Two rooms bound it, the smaller one counts: what the policy leaves the domain after the mails
+    Two rooms bound it, the smaller one counts: what the cap leaves the domain after the mails
     of all campaigns, and what the domain's share of the campaign's own limit leaves after the
     campaign's. `calendar` is the one of planning, whose cap is that share.
     """
-    room = domain.policy.daily_cap - sent_on(domain, day)
+    most = domain.cap_on(day)
+    room = most - sent_on(domain, day)
+    cap = min(calendar.daily_cap, most)
     if campaign.daily_limit is not None:
         room = min(room, calendar.daily_cap - _sent_for(campaign, domain, day))
-    return calendar.daily_cap - max(0, min(room, calendar.daily_cap))
+    return cap - max(0, min(room, cap))
 
 
 def _sent_for(campaign: Campaign, domain: SendingDomain, day: date) -> int:

@@ -1,4 +1,6 @@
 from campaigns.models.campaigns import Audience, Campaign, CampaignDomain, Enrollment
+from campaigns.models.domain_checks import DomainCheck
+from campaigns.models.domains import SenderAlias, SendingDomain
 from campaigns.models.figures import DailyFigures
 from campaigns.models.flows import Flow, FlowStep, FlowVersion
 from campaigns.models.messages import (
@@ -8,7 +10,7 @@ from campaigns.models.messages import (
     SendAttempt,
     TrackedLink,
 )
-from campaigns.models.senders import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
+from campaigns.models.senders import SendingAccount, SendingPolicy
 from campaigns.models.ticks import Tick
 
 __all__ = [
@@ -16,6 +18,7 @@ __all__ = [
     "Campaign",
     "CampaignDomain",
     "DailyFigures",
+    "DomainCheck",
     "Enrollment",
     "Flow",
     "FlowStep",

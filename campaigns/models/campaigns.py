@@ -7,8 +7,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from campaigns.models.domains import SendingDomain
 from campaigns.models.flows import Flow, FlowVersion
-from campaigns.models.senders import SendingDomain
 from campaigns.querysets import CampaignQuerySet, EnrollmentQuerySet
 from leads.models import Lead
 from templates_app.models import Template

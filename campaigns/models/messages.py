@@ -7,8 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from campaigns.models.campaigns import Campaign, Enrollment
+from campaigns.models.domains import SenderAlias, SendingDomain
 from campaigns.models.flows import FlowStep
-from campaigns.models.senders import SenderAlias, SendingDomain
 from campaigns.querysets import MessageQuerySet
 from leads.models import Lead
 from templates_app.models import TemplateVersion
@@ -282,6 +282,12 @@ class MessageEvent(models.Model):
         indexes = [
             # The history of a message.
             models.Index(fields=["message", "kind"], name="event_by_message"),
+            # guardrails: the bounces and complaints of the last days.
+            models.Index(
+                fields=["at"],
+                name="event_against_domain",
+                condition=Q(kind__in=["bounced", "complained"]),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -12,13 +13,16 @@ from django.db.models import F, Q
 
 from campaigns.scheduling.errors import InvalidFieldError
 from campaigns.scheduling.values import Policy
-from leads.addresses import InvalidAddress, normalised_address
 from mailsuite.lib import clock
 from mailsuite.lib.crypto import SecretField
 
 # What the planner's fields are called in a SendingPolicy.
 _POLICY_FIELDS = {"interval": "interval_minutes"}
 _NO_TIME_ZONE = "{!r} is no time zone; use one like Europe/Amsterdam"
+# What of a policy may change without a change of the rules that mails leave by.
+_NO_RULES_OF_PACE = {"name", "max_bounce_percent", "max_complaint_percent"}
+# One in ten thousand is the least that two decimals can say.
+_PERCENT = [MinValueValidator(Decimal("0.01")), MaxValueValidator(Decimal(100))]
 
 
 def weekdays() -> list[int]:
@@ -56,6 +60,22 @@ class SendingPolicy(models.Model):
     blackout_dates = ArrayField(models.DateField(), default=list, blank=True)
     # Public holidays on which this policy sends all the same (Good Friday, say).
     working_holidays = ArrayField(models.DateField(), default=list, blank=True)
+    # From here on a domain is paused by itself (guardrails.py).
+    max_bounce_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(5),
+        validators=_PERCENT,
+        help_text="A domain is paused where so many of its mails of 7 days bounced for good, "
+        "from 50 mails on.",
+    )
+    max_complaint_percent = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal("0.10"),
+        validators=_PERCENT,
+        help_text="The same for complaints (reported as spam). Gmail wants less than 0.10.",
+    )
     # Business time; None: its rules are those that it was made with. Mails that left before
     # kept to other ones.
     changed_at = models.DateTimeField(null=True, editable=False)
@@ -79,7 +99,7 @@ class SendingPolicy(models.Model):
 
     def save(self, **options: Any) -> None:
         fields = options.get("update_fields")
-        if not self._state.adding and (fields is None or set(fields) - {"name"}):
+        if not self._state.adding and (fields is None or set(fields) - _NO_RULES_OF_PACE):
             self.changed_at = clock.now()
             if fields is not None:
                 options["update_fields"] = {*fields, "changed_at"}
@@ -181,89 +201,3 @@ class SendingAccount(models.Model):
                 raise ValidationError(
                     {field: "Has letters beyond ASCII, which no SMTP login can say (RFC 4954 §4)."}
                 )
-
-
-class SendingDomain(models.Model):
-    """A domain that mails are sent from, and the throttle that all its senders share."""
-
-    name = models.CharField(max_length=253, unique=True)
-    policy = models.ForeignKey(SendingPolicy, on_delete=models.PROTECT, related_name="domains")
-    # Business time; None: from the start.
-    policy_since = models.DateTimeField(null=True, editable=False)
-    account = models.ForeignKey(SendingAccount, on_delete=models.PROTECT, related_name="domains")
-    # The flow of a campaign that names neither a flow nor a template.
-    default_flow = models.ForeignKey(
-        "Flow", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
-    )
-    is_active = models.BooleanField(default=True)
-    paused_at = models.DateTimeField(null=True, blank=True)
-    pause_reason = models.CharField(max_length=500, blank=True)
-
-    # The throttle. Written by the gate (sending.py) in one conditional UPDATE, by nobody else.
-    next_allowed_at = models.DateTimeField(null=True, blank=True, editable=False)
-    sent_on = models.DateField(null=True, blank=True, editable=False)  # local to the policy
-    sent_today = models.PositiveIntegerField(default=0, editable=False)
-
-    # Something gave slots back or pushed a mail out of its own: planning.py makes a new plan.
-    needs_replanning = models.BooleanField(default=False, editable=False)
-
-    class Meta:
-        ordering = ["name"]
-
-    def __str__(self) -> str:
-        return self.name
-
-    def clean(self) -> None:
-        """Raises ValidationError for what mail cannot be sent from; stored in ASCII (IDNA)."""
-        try:
-            self.name = normalised_address(f"postmaster@{self.name}").partition("@")[2]
-        except InvalidAddress as error:
-            raise ValidationError(
-                {"name": f"{self.name!r} is no domain that mail can be sent from: {error}"}
-            ) from error
-
-
-class SenderAlias(models.Model):
-    """One sender of a domain: `christian` on punthelder-seo.nl is christian@punthelder-seo.nl."""
-
-    domain = models.ForeignKey(SendingDomain, on_delete=models.CASCADE, related_name="aliases")
-    name = models.SlugField(max_length=64, help_text="The part before the @.")
-    sender_name = models.CharField(max_length=100)
-    reply_to = models.EmailField(blank=True)
-    # Jinja2 is not run on it; it is put below the body as it is (sanitised).
-    signature_html = models.TextField(blank=True)
-    account = models.ForeignKey(
-        SendingAccount,
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="aliases",
-        help_text="Only where this alias has its own; else the domain's.",
-    )
-
-    class Meta:
-        verbose_name_plural = "sender aliases"
-        ordering = ["domain", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["domain", "name"], name="alias_once_per_domain"),
-        ]
-
-    def __str__(self) -> str:
-        return self.address
-
-    def clean(self) -> None:
-        """Raises ValidationError for a reply-to that no mail can go to; stored in ASCII (IDNA)."""
-        if not self.reply_to:
-            return
-        try:
-            self.reply_to = normalised_address(self.reply_to)
-        except InvalidAddress as error:
-            raise ValidationError({"reply_to": str(error)}) from error
-
-    @property
-    def address(self) -> str:
-        return f"{self.name}@{self.domain.name}"
-
-    @property
-    def sending_account(self) -> SendingAccount:
-        return self.account or self.domain.account

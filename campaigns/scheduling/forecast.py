@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.scheduling.ramp import DayCaps, Ramp
 from campaigns.scheduling.values import PlannedSend
 
 
 @dataclass(frozen=True, slots=True)
 class DayCount:
-    """How many mails go on one local date."""
+    """How many mails go on one local date, and how many might: on a domain's ramp-up that
+    grows from day to day."""
 
     date: date
     count: int
+    cap: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +34,18 @@ class Forecast:
     finish_date: date | None
 
 
-def summarise(planned: Sequence[PlannedSend], calendar: SendingCalendar) -> Forecast:
-    """Sum up what `plan` answered for one domain."""
+def summarise(
+    planned: Sequence[PlannedSend],
+    calendar: SendingCalendar,
+    *,
+    ramp: Ramp | None = None,
+    sent_on: date | None = None,
+) -> Forecast:
+    """Sum up what `plan` answered for one domain. `sent_on` is the day on which the plan begins
+    where mails have gone on it already."""
     per_day = Counter(calendar.local_date(send.at) for send in planned)
-    days = tuple(DayCount(on, per_day[on]) for on in sorted(per_day))
+    caps = DayCaps(calendar.daily_cap, ramp, per_day + Counter([sent_on] if sent_on else []))
+    days = tuple(DayCount(on, per_day[on], caps.open(on)) for on in sorted(per_day))
     return Forecast(
         total=len(planned),
         days=days,

@@ -13,6 +13,7 @@ from operator import attrgetter
 
 from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
 from campaigns.scheduling.errors import require, require_aware
+from campaigns.scheduling.ramp import Ramp
 from campaigns.scheduling.slots import SlotBook
 from campaigns.scheduling.values import Chain, PlannedSend
 from campaigns.scheduling.waiting import Waiting
@@ -26,6 +27,7 @@ def plan(
     taken: Iterable[datetime] = (),
     sent_today: int = 0,
     next_allowed_at: datetime | None = None,
+    ramp: Ramp | None = None,
 ) -> list[PlannedSend]:
     """Give every remaining step of every chain its moment, from `start` on, in order of time.
 
@@ -36,8 +38,9 @@ def plan(
 
     `taken` are the slots ahead that messages outside `chains` hold on this domain, `sent_today`
     is what has gone on the local day of `start`, and nothing goes before `next_allowed_at`, when
-    the domain's throttle opens. Raises NoSendingDayError when the rules leave no day to send on,
-    and InvalidFieldError for input that can't be planned.
+    the domain's throttle opens. On a `ramp` no day gets more than the days of sending before it
+    allow: those of the past by its `days`, those ahead by this plan. Raises NoSendingDayError when
+    the rules leave no day to send on, and InvalidFieldError for input that can't be planned.
     """
     chains = list(chains)
     _require_once(chains)
@@ -45,7 +48,12 @@ def plan(
     require_aware(next_allowed_at, "next_allowed_at")
     start = start.astimezone(UTC)
     book = SlotBook(
-        calendar, start=start, taken=taken, sent_today=sent_today, next_allowed_at=next_allowed_at
+        calendar,
+        start=start,
+        taken=taken,
+        sent_today=sent_today,
+        next_allowed_at=next_allowed_at,
+        ramp=ramp,
     )
     waiting = Waiting(calendar, chains, start=start)
     planned: list[PlannedSend] = []

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from campaigns.scheduling.calendar import SendingCalendar, Window
 from campaigns.scheduling.errors import require, require_aware
+from campaigns.scheduling.ramp import DayCaps, Ramp
 
 NO_PAUSE = timedelta(0)
 
@@ -21,6 +22,8 @@ class DaySlots(Protocol):
 
     room: int
     """How many mails may still be put on this day; 0 means full."""
+    latest: datetime | None
+    """The last slot that was handed out; None while there was none."""
 
     def take(self, earliest: datetime) -> datetime | None:
         """Hand out the first free slot at or after `earliest` (UTC); None when there is none."""
@@ -101,10 +104,11 @@ class SpacedSlots:
 class UnspacedSlots:
     """A day without pauses between mails: only `room` limits how many share a moment."""
 
-    __slots__ = ("_closes", "_first", "room")
+    __slots__ = ("_closes", "_first", "latest", "room")
 
     def __init__(self, window: Window, *, floor: datetime, room: int) -> None:
         self._first, self._closes = max(window.opens, floor), window.closes
+        self.latest: datetime | None = None
         self.room = room if self._first < self._closes else 0
 
     def take(self, earliest: datetime) -> datetime | None:
@@ -113,6 +117,7 @@ class UnspacedSlots:
         if not self.room or at >= self._closes:
             return None
         self.room -= 1
+        self.latest = at
         return at
 
 
@@ -121,7 +126,8 @@ class SlotBook:
 
     `taken` are moments ahead that other messages hold: they keep their distance and count for
     the cap of their day. Those before `start` only keep their distance; `sent_today` says what
-    has already gone on the local day of `start`.
+    has already gone on the local day of `start`. On a `ramp` the cap of a day depends on how many
+    of those before it have mails.
     """
 
     def __init__(
@@ -132,6 +138,7 @@ class SlotBook:
         taken: Iterable[datetime],
         sent_today: int,
         next_allowed_at: datetime | None,
+        ramp: Ramp | None = None,
     ) -> None:
         require(sent_today >= 0, "sent_today", f"must not be negative: {sent_today}")
         self._calendar = calendar
@@ -139,24 +146,36 @@ class SlotBook:
         self._taken = sorted(_utc(at) for at in taken)
         self._held = Counter(calendar.local_date(at) for at in self._taken if at >= start)
         self._held[calendar.local_date(start)] += sent_today
-        self._day_before: SpacedSlots | None = None
+        self._caps = DayCaps(calendar.daily_cap, ramp, self._held)
+        self._day_before: tuple[date, DaySlots] | None = None
 
     def open_day(self, on: date, window: Window) -> DaySlots:
         """The free slots of the next sending day; days are opened in rising order."""
+        self._close_day_before()
+        room = max(0, self._caps.open(on) - self._held[on])
+        slots = self._slots(window, room)
+        self._day_before = on, slots
+        return slots
+
+    def _close_day_before(self) -> None:
+        if self._day_before is None:
+            return
+        on, slots = self._day_before
+        if slots.latest is not None:
+            self._caps.sends_on(on)
+            self._floor = max(self._floor, slots.latest + self._calendar.interval)
+
+    def _slots(self, window: Window, room: int) -> DaySlots:
         interval = self._calendar.interval
-        room = max(0, self._calendar.daily_cap - self._held[on])
         if interval == NO_PAUSE:
             return UnspacedSlots(window, floor=self._floor, room=room)
-        if self._day_before is not None and self._day_before.latest is not None:
-            self._floor = max(self._floor, self._day_before.latest + interval)
         near = slice(
             bisect_right(self._taken, window.opens - interval),
             bisect_left(self._taken, window.closes + interval),
         )
-        self._day_before = SpacedSlots(
+        return SpacedSlots(
             window, interval, floor=self._floor, room=room, blocked=self._taken[near]
         )
-        return self._day_before
 
 
 def _utc(at: datetime) -> datetime:

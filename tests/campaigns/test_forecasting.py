@@ -50,8 +50,8 @@ def test_a_dry_run_counts_per_domain_and_day():
     (only,) = said.domains
     assert (only.domain, only.timezone) == ("punthelder-seo.nl", "Europe/Amsterdam")
     assert only.forecast.days == (
-        DayCount(date(2026, 6, 1), 27),
-        DayCount(date(2026, 6, 2), 3),
+        DayCount(date(2026, 6, 1), 27, 27),
+        DayCount(date(2026, 6, 2), 3, 27),
     )
     assert (said.planned, said.finish_date) == (30, date(2026, 6, 2))
     assert said.messages is None

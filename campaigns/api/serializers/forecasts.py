@@ -11,12 +11,25 @@ from mailsuite.lib.api.fields import Choice
 class DayCountItem(serializers.Serializer):
     date = serializers.DateField()
     count = serializers.IntegerField()
+    cap = serializers.IntegerField(
+        help_text="How many might go on this day; grows while the domain is ramped up."
+    )
+
+
+class RampUpItem(serializers.Serializer):
+    """How a new domain's day grows with each day on which it has sent."""
+
+    start = serializers.IntegerField(help_text="Mails on the first day of sending.")
+    step = serializers.IntegerField(help_text="So many more after each day of sending.")
+    ceiling = serializers.IntegerField()
+    days = serializers.IntegerField(help_text="Days of sending so far.")
 
 
 class DomainForecastItem(serializers.Serializer):
     domain_id = serializers.CharField()
     domain = serializers.CharField()
     timezone = serializers.CharField()
+    ramp_up = RampUpItem(allow_null=True)
     total = serializers.IntegerField(source="forecast.total")
     days = DayCountItem(many=True, source="forecast.days")
     first_at = serializers.DateTimeField(source="forecast.first_at", allow_null=True)

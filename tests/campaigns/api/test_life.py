@@ -179,8 +179,8 @@ def test_a_dry_run_of_a_payload_says_what_goes_when(marketer: ApiClient, payload
     (domain,) = data["domains"]
     assert (domain["domain"], domain["timezone"]) == ("punthelder-seo.nl", "Europe/Amsterdam")
     assert domain["days"] == [
-        {"date": "2026-06-01", "count": 3},
-        {"date": "2026-06-04", "count": 3},
+        {"date": "2026-06-01", "count": 3, "cap": 27},
+        {"date": "2026-06-04", "count": 3, "cap": 27},
     ]
     assert data["messages"] is None
 
