@@ -135,6 +135,8 @@ def _free_next(messages: Sequence[Message], tally: Tally) -> None:
     for message in freeing:
         then = following[message.pk]
         opens = _earliest(message, delays[message.step.version_id][then.mail_number])
+        # The lead may have said meanwhile that nobody is there (see waiting).
+        opens = max(opens, message.enrollment.waits_until or opens)
         openings[then.pk] = opens
         if then.scheduled_at < opens:
             tally.replan(message.domain_id)

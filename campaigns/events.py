@@ -12,15 +12,18 @@ domain, figures.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
+from campaigns import waiting
 from campaigns.acceptance import mark_sent
+from campaigns.colleagues import end_colleagues, lock_colleagues
 from campaigns.enrollments import end_enrollments
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
+from campaigns.soft_bounces import wait_after
 from campaigns.tally import Tally
 from leads.models import Suppression
 from leads.suppression import suppress
@@ -30,10 +33,11 @@ Actor = MessageEvent.Actor
 
 # Any of these from outside, about a message whose fate was unknown, proves that a server has it.
 PROOF_OF_DELIVERY = (
-    Kind.OPENED, Kind.CLICKED, Kind.REPLIED, Kind.BOUNCED, Kind.UNSUBSCRIBED, Kind.COMPLAINED,
+    Kind.OPENED, Kind.CLICKED, Kind.REPLIED, Kind.AUTO_REPLIED, Kind.BOUNCED, Kind.UNSUBSCRIBED,
+    Kind.COMPLAINED,
 )  # fmt: skip
 
-_FROM_THE_OTHER_SIDE = (Kind.REPLIED, Kind.BOUNCED, Kind.COMPLAINED)
+_FROM_THE_OTHER_SIDE = (Kind.REPLIED, Kind.AUTO_REPLIED, Kind.BOUNCED, Kind.COMPLAINED)
 
 # What takes the address off every list, and what it ends.
 _SUPPRESSION_REASON: dict[str, Suppression.Reason] = {
@@ -63,18 +67,23 @@ def record_event(
     ip_address: str | None = None,
     detail: dict[str, Any] | None = None,
     proves_delivery: bool = True,
+    learned_at: datetime | None = None,
 ) -> MessageEvent | None:
     """Record the event and all that follows from it; None where `source_id` is known already.
 
-    `at` is business time (UTC). `detail["hard"]` tells a bounce that condemns the address
-    from one that does not. `proves_delivery` is False for the word of a server that has refused
-    the mail at our own door. Raises Message.DoesNotExist.
+    `at` is business time (UTC), `learned_at` when we got to know of it, where that was later: a
+    flow ends then. Of a bounce, `detail["hard"]` says that the address does not exist,
+    `"gives_up"` that it failed too often in a row, `"verdict": "sender_problem"` that the refusal
+    is about us. `proves_delivery` is False for the word of a server that has refused the mail at
+    our own door. Raises Message.DoesNotExist.
     """
     detail = detail or {}
     if MessageEvent.objects.filter(source_id=source_id).exists():
         return None
     if _condemns_address(kind, detail):
         _suppress_recipient(message_id, kind)
+    if kind == Kind.REPLIED:
+        lock_colleagues(message_id)
     message = lock_message(message_id)
     tally = Tally()
     if proves_delivery and _is_proof(kind, message):
@@ -89,6 +98,7 @@ def record_event(
         user_agent=user_agent[:500],
         ip_address=ip_address,
         detail=detail,
+        learned_at=learned_at,
     )
     # The lock on the message orders two reports of one source about it; the unique index
     # also stops one that is about another message.
@@ -98,6 +108,17 @@ def record_event(
     _EFFECTS[kind](message, event, tally)
     tally.write()
     return event
+
+
+@transaction.atomic
+def prove_delivery(message_id: int) -> bool:
+    """Somebody has this mail who can only have it from us; whether that was news. For what is no
+    event of its own. Raises Message.DoesNotExist."""
+    message = lock_message(message_id)
+    if not may_have_arrived(message):
+        return False
+    mark_sent([message])
+    return True
 
 
 def may_have_arrived(message: Message) -> bool:
@@ -125,7 +146,7 @@ def _is_proof(kind: MessageEvent.Kind, message: Message) -> bool:
 
 def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:
     if kind == Kind.BOUNCED:
-        return bool(detail.get("hard"))
+        return bool(detail.get("hard") or detail.get("gives_up"))
     return kind in _SUPPRESSION_REASON
 
 
@@ -156,7 +177,7 @@ def _end_flows_of_lead(message: Message, event: MessageEvent, tally: Tally) -> N
     end_enrollments(
         Enrollment.objects.filter(lead=message.lead_id),
         _END_REASON[event.kind],
-        event.at,
+        event.learned_at or event.at,
         tally=tally,
     )
 
@@ -165,7 +186,7 @@ def _end_this_flow(message: Message, event: MessageEvent, tally: Tally) -> None:
     end_enrollments(
         Enrollment.objects.filter(pk=message.enrollment_id),
         _END_REASON[event.kind],
-        event.at,
+        event.learned_at or event.at,
         tally=tally,
     )
 
@@ -185,12 +206,40 @@ def _clicked(message: Message, event: MessageEvent, tally: Tally) -> None:
 def _replied(message: Message, event: MessageEvent, tally: Tally) -> None:
     _mark_first(message, event, tally, "replied_at", "replied")
     _end_this_flow(message, event, tally)
+    if message.campaign.stop_colleagues:
+        end_colleagues(message, event.learned_at or event.at, tally)
+
+
+def _auto_replied(message: Message, event: MessageEvent, tally: Tally) -> None:
+    """No reply, and nothing ends. All flows to somebody who is away wait."""
+    if event.detail.get("sort") == "out_of_office":
+        back_on = event.detail.get("back_on")
+        day = date.fromisoformat(back_on) if back_on else None
+        waiting.wait_for_return(message, day, event.learned_at or event.at, tally)
 
 
 def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
-    """A soft bounce is kept as an event; the address may work tomorrow."""
-    if not event.detail.get("hard"):
-        return
+    if event.detail.get("hard"):
+        _bounced_hard(message, event, tally)
+    elif event.detail.get("gives_up"):
+        _end_flows_of_lead(message, event, tally)
+    elif event.detail.get("verdict") == "sender_problem":
+        _pause_domain(message, event, tally)
+    else:
+        now = event.learned_at or event.at
+        wait = wait_after(event.detail.get("in_a_row", 1))
+        waiting.wait_after_soft_bounce(message, now + wait, tally)
+
+
+def _pause_domain(message: Message, event: MessageEvent, tally: Tally) -> None:
+    """Unless the mail left before a person has looked and let the domain go on."""
+    since = message.domain.judged_since
+    if since is None or (message.sent_at is not None and message.sent_at >= since):
+        reason = f"A server refuses this sender: {event.detail.get('reason') or 'no reason given'}"
+        tally.pause(message.domain_id, reason, event.learned_at or event.at)
+
+
+def _bounced_hard(message: Message, event: MessageEvent, tally: Tally) -> None:
     if message.status not in (Message.Status.FAILED, Message.Status.CANCELED):
         message.status = Message.Status.BOUNCED
         message.lease_until = None
@@ -223,6 +272,7 @@ _EFFECTS: dict[str, Callable[[Message, MessageEvent, Tally], None]] = {
     Kind.OPENED: _opened,
     Kind.CLICKED: _clicked,
     Kind.REPLIED: _replied,
+    Kind.AUTO_REPLIED: _auto_replied,
     Kind.BOUNCED: _bounced,
     Kind.FAILED: _failed,
     Kind.UNSUBSCRIBED: _opted_out,

@@ -49,6 +49,9 @@ class ForNow:
             return Decision(Verdict.NOT_YET, f"the campaign is {campaign.status}")
         if standing.not_before is None or standing.not_before > self._now:
             return Decision(Verdict.NOT_YET, "the mail before it is not long enough ago")
+        waits_until = standing.enrollment.waits_until
+        if waits_until is not None and waits_until > self._now:
+            return Decision(Verdict.NOT_YET, "the flow waits", not_before=waits_until)
         try:
             calendar = sending_calendar(standing.domain.policy, campaign)
             return self._outside_window(standing, calendar) or self._over_limit(standing, calendar)

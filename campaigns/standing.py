@@ -40,6 +40,7 @@ class LeadStanding(NamedTuple):
 class EnrollmentStanding(NamedTuple):
     status: str
     end_reason: str
+    waits_until: datetime | None = None
 
 
 class Standing(NamedTuple):

@@ -8,7 +8,7 @@ killed, with a server's definite answer in its hands.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date
+from datetime import date, datetime
 
 from campaigns.figures import count, take_back
 from campaigns.models import SendingDomain
@@ -18,6 +18,7 @@ class Tally:
     def __init__(self) -> None:
         self._counts: Counter[tuple[int, int, date, str]] = Counter()
         self._to_replan: set[int] = set()
+        self._to_pause: dict[int, tuple[str, datetime]] = {}
 
     def count(self, campaign_id: int, step_id: int, day: date, counter: str, by: int = 1) -> None:
         """`day` is local to the sending domain. A negative `by` takes back what was counted."""
@@ -27,12 +28,22 @@ class Tally:
         """Its plan no longer fits."""
         self._to_replan.add(domain_id)
 
+    def pause(self, domain_id: int, reason: str, at: datetime) -> None:
+        """Nothing more may leave from it, until a person has looked."""
+        self._to_pause.setdefault(domain_id, (reason, at))
+
     def write(self) -> None:
         """The last thing that a transaction does."""
-        for domain_id in sorted(self._to_replan):
-            SendingDomain.objects.filter(pk=domain_id, needs_replanning=False).update(
-                needs_replanning=True
-            )
+        for domain_id in sorted(self._to_replan | self._to_pause.keys()):
+            if domain_id in self._to_replan:
+                SendingDomain.objects.filter(pk=domain_id, needs_replanning=False).update(
+                    needs_replanning=True
+                )
+            if domain_id in self._to_pause:
+                reason, at = self._to_pause[domain_id]
+                SendingDomain.objects.filter(pk=domain_id, paused_at=None).update(
+                    paused_at=at, pause_reason=reason[:500]
+                )
         for campaign_id, step_id, day, counter in sorted(self._counts):
             by = self._counts[campaign_id, step_id, day, counter]
             if by < 0:

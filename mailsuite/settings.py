@@ -263,6 +263,21 @@ SMTP_TIMEOUT_SECONDS = number("SMTP_TIMEOUT_SECONDS", 300, least=1, most=600)
 SENT_CONTENT_RETENTION_DAYS = number("SENT_CONTENT_RETENTION_DAYS", 365, least=1, most=36_500)
 UNKNOWN_ATTENTION_HOURS = number("UNKNOWN_ATTENTION_HOURS", 72, least=1, most=8_760)
 
+# --- What comes back ---------------------------------------------------------------------
+# How long mails that came back are kept as they were; what was read in them stays.
+INBOUND_RAW_DAYS = number("INBOUND_RAW_DAYS", 30, least=1, most=36_500)
+INBOUND_MAX_BYTES = number("INBOUND_MAX_BYTES", 50 * 1024 * 1024, least=1024, most=1024**3)
+# So many mails in a row that an address could not take for the moment, and it gets no more.
+SOFT_BOUNCES_IN_A_ROW = number("SOFT_BOUNCES_IN_A_ROW", 3, least=1, most=100)
+# How long a flow waits for somebody who is away and does not say until when.
+ABSENCE_WORKDAYS = number("ABSENCE_WORKDAYS", 5, least=1, most=100)
+
+# --- Providers' webhooks -----------------------------------------------------------------
+# The longest call: an answer with all its attachments, in base64.
+WEBHOOK_MAX_BYTES = number("WEBHOOK_MAX_BYTES", 40 * 1024 * 1024, least=64 * 1024, most=1024**3)
+# Older events are not believed. Longer than any provider goes on telling what we did not hear.
+WEBHOOK_MAX_AGE_HOURS = number("WEBHOOK_MAX_AGE_HOURS", 72, least=1, most=336)
+
 # --- Files from people -------------------------------------------------------------------
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 50 * 1024 * 1024, least=1024, most=1024**3)
 IMPORT_MAX_ROWS = number("IMPORT_MAX_ROWS", 250_000, least=1, most=10_000_000)

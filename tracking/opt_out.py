@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Q
-from psycopg.errors import DeadlockDetected
 
 from campaigns.enrollments import end_enrollments
 from campaigns.events import record_event
 from campaigns.models import Enrollment, Message, MessageEvent
 from leads.models import Suppression
 from leads.suppression import suppress
+from tracking.deadlocks import through_deadlocks
 from tracking.visitor import Visitor
-
-_ATTEMPTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +52,7 @@ def opt_out(recipient: Recipient, visitor: Visitor, *, at: datetime) -> None:
     Any number of times: mail providers repeat the request, and somebody whom we took off the
     list by hand must be able to get back on it with the same old link.
     """
-    for left in reversed(range(_ATTEMPTS)):
-        try:
-            _opt_out(recipient, visitor, at)
-        except OperationalError as error:
-            # It ends flows in several campaigns at once, so another such transaction can
-            # meet it in the opposite order. PostgreSQL then rolls one of them back.
-            if left == 0 or not isinstance(error.__cause__, DeadlockDetected):
-                raise
-        else:
-            return
+    through_deadlocks(partial(_opt_out, recipient, visitor, at))
 
 
 @transaction.atomic

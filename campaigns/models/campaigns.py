@@ -62,6 +62,13 @@ class Campaign(models.Model):
 
     track_opens = models.BooleanField(default=True)
     track_clicks = models.BooleanField(default=True)
+    # A reply ends this campaign's flows to all leads with the same company e-mail domain.
+    stop_colleagues = models.BooleanField(
+        "stop at a colleague's reply",
+        default=False,
+        help_text="A reply also ends the flows to colleagues: leads whose address has the same "
+        "domain, unless that is a public mail provider's.",
+    )
 
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True
@@ -168,6 +175,7 @@ class Enrollment(models.Model):
 
     class EndReason(models.TextChoices):
         REPLIED = "replied"
+        COMPANY_REPLIED = "company_replied"  # a colleague did
         UNSUBSCRIBED = "unsubscribed"
         BOUNCED = "bounced"
         COMPLAINED = "complained"
@@ -185,6 +193,9 @@ class Enrollment(models.Model):
     status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)
     end_reason = models.CharField(max_length=16, choices=EndReason, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+    # Nothing more leaves before (business time): the lead is away, or did not get the last mail.
+    waits_until = models.DateTimeField(null=True, blank=True)
+    waits_for = models.CharField(max_length=200, blank=True)
     # Of a held lead: the names without a value.
     missing_variables = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)

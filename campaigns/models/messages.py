@@ -247,6 +247,7 @@ class MessageEvent(models.Model):
         OPENED = "opened"
         CLICKED = "clicked"
         REPLIED = "replied"
+        AUTO_REPLIED = "auto_replied"  # a machine did, in somebody's name; counts nowhere
         BOUNCED = "bounced"
         FAILED = "failed"
         UNSUBSCRIBED = "unsubscribed"
@@ -264,6 +265,8 @@ class MessageEvent(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     actor = models.CharField(max_length=7, choices=Actor, default=Actor.UNKNOWN)
     at = models.DateTimeField()  # business time
+    # When we got to know of it, where that was later; business time.
+    learned_at = models.DateTimeField(null=True, blank=True)
     # Names the thing it came from; a second event of the same source has no effect.
     source_id = models.CharField(max_length=200)
     link = models.ForeignKey(TrackedLink, on_delete=models.SET_NULL, null=True, blank=True)

@@ -31,3 +31,9 @@ def _problem(what: str) -> str:
         f"{what} has a character that can't be stored (NUL or half of a surrogate pair). "
         "Take it out."
     )
+
+
+def storable(text: str) -> str:
+    """The same text with U+FFFD in place of what can't be stored; for words of strangers, which
+    nobody can be asked to mend."""
+    return _UNSTORABLE.sub("\ufffd", text)

@@ -1,0 +1,80 @@
+"""Flows that wait: for somebody who is away, or for an address that did not work this time.
+
+All flows to the lead wait, in every campaign, and then go on in their own rhythm: each mail still
+counts from the real sending of the one before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.conf import settings
+
+from campaigns.calendars import sending_calendar
+from campaigns.models import Enrollment, Message
+from campaigns.scheduling.calendar import SendingCalendar
+from campaigns.scheduling.errors import NoSendingDayError
+from campaigns.tally import Tally
+from mailsuite.lib.errors import Refusal
+
+log = structlog.get_logger(__name__)
+
+
+def wait_for_return(message: Message, back_on: date | None, now: datetime, tally: Tally) -> None:
+    """Until the workday after the day `back_on`: nobody reads on the first one. Where no day is
+    known, for ABSENCE_WORKDAYS from `now`. The caller holds the lead's enrollments."""
+
+    def opens(calendar: SendingCalendar) -> datetime:
+        today = calendar.local_date(now)
+        first = today if back_on is None else max(back_on, today)
+        workdays = settings.ABSENCE_WORKDAYS if back_on is None else 1
+        return calendar.sending_day(calendar.add_workdays(first, workdays))[1].opens
+
+    words = "the lead is away" if back_on is None else f"the lead is away until {back_on}"
+    _wait(message, opens, now + timedelta(days=1), words, tally)
+
+
+def wait_after_soft_bounce(message: Message, until: datetime, tally: Tally) -> None:
+    """The caller holds the lead's enrollments."""
+    _wait(
+        message,
+        lambda calendar: calendar.opening_after(until),
+        until,
+        "the mail before could not be delivered",
+        tally,
+    )
+
+
+def _wait(
+    message: Message,
+    opens: Callable[[SendingCalendar], datetime],
+    otherwise: datetime,
+    words: str,
+    tally: Tally,
+) -> None:
+    """`otherwise`: for rules that leave no day to send on; a person will have to mend them."""
+    going_on = Enrollment.objects.filter(
+        lead=message.lead_id, status__in=[Enrollment.Status.ACTIVE, Enrollment.Status.HELD]
+    ).select_related("campaign", "domain__policy")
+    for enrollment in going_on.order_by("pk"):
+        try:
+            until = opens(sending_calendar(enrollment.domain.policy, enrollment.campaign))
+        except (Refusal, NoSendingDayError) as problem:
+            log.warning("no day to go on", enrollment_id=enrollment.pk, detail=str(problem))
+            until = otherwise
+        if enrollment.waits_until is None or enrollment.waits_until < until:
+            enrollment.waits_until, enrollment.waits_for = until, words
+            enrollment.save(update_fields=["waits_until", "waits_for"])
+            _put_off(enrollment, until, tally)
+
+
+def _put_off(enrollment: Enrollment, until: datetime, tally: Tally) -> None:
+    """Its next mail. Those behind it have no time of their own yet (`acceptance` gives them one),
+    and the gate stops one that a worker has claimed."""
+    queued = Message.objects.queued().filter(enrollment=enrollment, not_before__lt=until)
+    ids = queued.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
+    Message.objects.filter(pk__in=list(ids)).update(not_before=until)
+    if Message.objects.queued().filter(enrollment=enrollment, scheduled_at__lt=until).exists():
+        tally.replan(enrollment.domain_id)

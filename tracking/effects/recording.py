@@ -1,0 +1,33 @@
+"""An answer, as an event of the message that it speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from campaigns.events import record_event
+from campaigns.models import MessageEvent
+from mailsuite.lib.storable import storable
+from tracking.effects.values import Answer
+
+
+def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEvent | None:
+    """None where this very answer has been recorded as this kind before."""
+    said = {
+        name: storable(value) if isinstance(value, str) else value for name, value in detail.items()
+    }
+    return record_event(
+        answer.message.pk,
+        kind,
+        at=answer.received_at,
+        learned_at=answer.learned_at,
+        source_id=f"{answer.source_id}:{kind}",
+        actor=_ACTORS.get(kind, MessageEvent.Actor.UNKNOWN),
+        detail=said,
+    )
+
+
+_ACTORS = {
+    MessageEvent.Kind.REPLIED: MessageEvent.Actor.HUMAN,
+    MessageEvent.Kind.UNSUBSCRIBED: MessageEvent.Actor.HUMAN,
+    MessageEvent.Kind.COMPLAINED: MessageEvent.Actor.HUMAN,
+}

@@ -1,0 +1,27 @@
+"""What tells two copies of one mail from two mails (pure).
+
+Each way that a mail takes writes other headers on top of it, ends its lines in its own manner
+and drops blanks at their ends; what its writer said stays. Not the Message-ID alone: some
+programs give all their mails the same one, and an opt-out must not be lost to that.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from tracking.reading import ReadMail
+
+
+def of_mail(raw: bytes, mail: ReadMail) -> str:
+    """The same for every copy of a mail; 64 hexadecimal digits."""
+    said = (mail.message_id, mail.from_address, mail.subject, mail.date and mail.date.isoformat())
+    digest = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass"))
+    _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
+    lines = [line.rstrip() for line in body.split(b"\n")]
+    digest.update(b"\n".join(lines).strip())
+    return digest.hexdigest()
+
+
+def of_event(source_key: str) -> str:
+    """Of a provider's event, by the provider's own name for it."""
+    return hashlib.sha256(b"event:" + source_key.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,172 @@
+"""The one path for whatever comes back, whichever way it came.
+
+A mail is read, tied to a message of ours, kept, and takes effect, all of that once: the row and
+its effects are one transaction, and the database refuses a second row of the same mail. Whoever
+hands it over again, at the same moment or a year later, gets the row that is there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from campaigns.models import Message
+from leads.addresses import InvalidAddress, normalised_address
+from leads.models import Lead
+from mailsuite.lib import clock
+from mailsuite.lib.storable import storable
+from tracking import fingerprints
+from tracking.deadlocks import through_deadlocks
+from tracking.effects import Answer, Effect, take_effect
+from tracking.matching import message_of
+from tracking.models import InboundMail, Mailbox
+from tracking.own_mail import is_from_ourselves
+from tracking.reading import ReadMail, Recipient, read_mail
+
+log = structlog.get_logger(__name__)
+
+State = InboundMail.State
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """How a mail came. `raw` is None for a provider's event."""
+
+    source: InboundMail.Source
+    source_key: str
+    fingerprint: str
+    received_at: datetime
+    mailbox: Mailbox | None = None
+    raw: bytes | None = None
+
+
+def receive(
+    raw: bytes,
+    *,
+    source: InboundMail.Source,
+    source_key: str,
+    received_at: datetime,
+    mailbox: Mailbox | None = None,
+) -> InboundMail:
+    """Take in one raw mail (RFC 5322) and let it take effect; the row of it, or of the same mail
+    when it came before.
+
+    `source_key` is what the source knows it by, at most 255 characters; `received_at` is business
+    time (UTC). Raises OperationalError where the database is away: nothing has happened then, and
+    the mail is to be handed over again.
+    """
+    mail = read_mail(raw)
+    fingerprint = fingerprints.of_mail(raw, mail)
+    return _take(mail, _Arrival(source, source_key, fingerprint, received_at, mailbox, raw))
+
+
+def receive_event(mail: ReadMail, *, source_key: str, received_at: datetime) -> InboundMail:
+    """The same for a provider's event without a mail, worded as the mail that would say it:
+    `kind`, `recipients` of a bounce, `references` to the message. `source_key`: the provider's
+    own id of the event."""
+    fingerprint = fingerprints.of_event(source_key)
+    source = InboundMail.Source.WEBHOOK
+    return _take(mail, _Arrival(source, source_key, fingerprint, received_at))
+
+
+def _take(mail: ReadMail, arrival: _Arrival) -> InboundMail:
+    inbound = _known(arrival) or through_deadlocks(partial(_take_once, mail, arrival))
+    log.info("received", inbound_id=inbound.pk, kind=inbound.kind, state=inbound.state)
+    return inbound
+
+
+def _known(arrival: _Arrival) -> InboundMail | None:
+    the_same = Q(fingerprint=arrival.fingerprint)
+    the_same |= Q(source=arrival.source, source_key=arrival.source_key)
+    return InboundMail.objects.defer("raw").filter(the_same).order_by("id").first()
+
+
+@transaction.atomic
+def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
+    is_ours = is_from_ourselves(mail)
+    message = None if is_ours else message_of(mail.references)
+    inbound = _row(mail, arrival, message)
+    inbound.state = _state(message, is_ours=is_ours)
+    try:
+        with transaction.atomic():
+            inbound.save(force_insert=True)
+    except IntegrityError:  # another worker has been quicker, and has committed
+        known = _known(arrival)
+        if known is None:
+            raise
+        return known
+    if message is not None:
+        effect = take_effect(_answer(mail, message, inbound))
+        _note(inbound, effect)
+    return inbound
+
+
+def _state(message: Message | None, *, is_ours: bool) -> InboundMail.State:
+    if is_ours:
+        return State.IGNORED
+    return State.UNMATCHED if message is None else State.DONE
+
+
+def _answer(mail: ReadMail, message: Message, inbound: InboundMail) -> Answer:
+    return Answer(
+        mail=mail,
+        message=message,
+        received_at=inbound.received_at,
+        learned_at=max(clock.now(), inbound.received_at),
+        source_id=f"inbound:{inbound.pk}",
+    )
+
+
+def _note(inbound: InboundMail, effect: Effect) -> None:
+    if effect.needs_person:
+        inbound.state = State.TO_REVIEW
+    inbound.outcome = storable(effect.words)[:500]
+    inbound.save(update_fields=["state", "outcome"])
+
+
+def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundMail:
+    kept_for = timedelta(days=settings.INBOUND_RAW_DAYS)
+    return InboundMail(
+        source=arrival.source,
+        source_key=arrival.source_key,
+        fingerprint=arrival.fingerprint,
+        mailbox=arrival.mailbox,
+        received_at=arrival.received_at,
+        kind=mail.kind,
+        auto_reply=mail.auto_reply or "",
+        intent=mail.intent,
+        return_date=mail.return_date,
+        own_message_id=_cut(mail.message_id, 255),
+        from_address=_cut(mail.from_address, 320),
+        to_addresses=[_cut(address, 320) for address in mail.to_addresses],
+        subject=_cut(mail.subject, 500),
+        text=storable(mail.own_text),
+        recipients=[_recipient(recipient) for recipient in mail.recipients],
+        raw=arrival.raw,
+        raw_kept_until=None if arrival.raw is None else clock.now() + kept_for,
+        message=message,
+        lead_id=message.lead_id if message else _lead_with(mail.from_address),
+    )
+
+
+def _lead_with(address: str) -> int | None:
+    try:
+        email = normalised_address(address)
+    except InvalidAddress:
+        return None
+    return Lead.objects.filter(email=email).values_list("pk", flat=True).first()
+
+
+def _recipient(recipient: Recipient) -> dict[str, Any]:
+    return {name: storable(str(value)) for name, value in asdict(recipient).items()}
+
+
+def _cut(text: str, length: int) -> str:
+    return storable(text)[:length]
