@@ -14,6 +14,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -140,7 +141,6 @@ ssl_key = <{folder}/key.pem
 disable_plaintext_auth = no
 auth_mechanisms = plain login
 auth_failure_delay = 0
-login_trusted_networks = 127.0.0.0/8
 mail_location = maildir:{folder}/mail/%u
 mail_max_userip_connections = 100
 passdb {{
@@ -166,6 +166,9 @@ namespace inbox {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 service stats {{
   chroot =
@@ -242,12 +245,26 @@ class Pymap(ImapServer):
             secrets.write(f"{user}:{secret}:::::::\r\n")
 
 
+@contextmanager
+def running(kind: type[ImapServer]) -> Iterator[ImapServer]:
+    """A server with a folder that Dovecot's own account can read, unlike those of pytest."""
+    folder = Path(tempfile.mkdtemp(prefix="imap-"))
+    folder.chmod(0o755)
+    server = kind(folder)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder)
+
+
 def make_certificate(certificate: Path, key: Path) -> None:
-    """For 127.0.0.1, signed by itself: who trusts the file trusts the server."""
+    """For 127.0.0.1, and not for localhost. Signed by itself: its file is all one has to trust."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
     began = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
-    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1")), x509.DNSName("localhost")]
+    names = [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     built = (
         x509.CertificateBuilder()
         .subject_name(name)
