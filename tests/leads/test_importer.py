@@ -126,6 +126,59 @@ def test_mode_update_keeps_the_search_index_and_the_top_level_right() -> None:
     assert list(Lead.objects.search("hotel maan")) == [maan]
 
 
+@pytest.mark.parametrize(
+    ("heading", "text", "changed"),
+    [
+        ("Voornaam", "Eva", {"first_name": "Eva"}),
+        ("Achternaam", "de Wit", {"last_name": "de Wit"}),
+        ("Functie", "Eigenaar", {"title": "Eigenaar"}),
+        ("Bedrijf", "Hotel Maan", {"company": "Hotel Maan"}),
+        ("Website", "zon.be", {"url": "zon.be", "domain": "zon.be", "domain_tld": "be"}),
+        ("Plaats", "Gent", {"city": "Gent"}),
+        ("Land", "België", {"country": "België"}),
+        ("Bron", "Beurs", {"source": "Beurs"}),
+        ("Tier", "A", {"tier": "A"}),
+        ("Fase", "2", {"stage": "2"}),
+        ("Afbeelding", "zon.png", {"image_key": "zon.png"}),
+        ("Score", "0", {"score": 0}),
+        ("Tags", "vip", {"tags": ["beurs", "vip"]}),
+        ("Kamers", "13", {"vars": {"kamers": "13", "ster": "4"}}),
+        ("Zwembad", "ja", {"vars": {"kamers": "12", "ster": "4", "zwembad": "ja"}}),
+    ],
+)
+def test_mode_update_writes_each_column_and_no_other(
+    heading: str, text: str, changed: dict
+) -> None:
+    imported([{**ZON, "Score": "7", "Tags": "beurs", "Kamers": "12", "Ster": "4"}])
+    (before,) = Lead.objects.values()
+
+    imported([{"E-mail": ZON["E-mail"], heading: text}], mode="update")
+
+    (after,) = Lead.objects.values()
+    words_of = {"Voornaam", "Achternaam", "Bedrijf", "Website"}
+    assert (after.pop("search_words") != before.pop("search_words")) is (heading in words_of)
+    assert {name for name in after if after[name] != before[name]} == {*changed, "updated_at"}
+    assert {name: after[name] for name in changed} == changed
+
+
+def test_mode_update_does_not_write_a_lead_that_the_file_says_nothing_new_of() -> None:
+    row = {**ZON, "Kamers": "12", "Tags": "beurs,vip", "Score": "70"}
+    imported([row, {**row, "E-mail": "info@maan.nl"}, {**row, "E-mail": "info@ster.nl"}])
+    Lead.objects.update(updated_at=AT)
+    Lead.objects.filter(email="info@ster.nl").update(list_name="old")
+
+    rows = [
+        {**row, "Tags": "vip", "Score": ""},
+        {**row, "E-mail": "info@maan.nl", "Kamers": "13"},
+        {**row, "E-mail": "info@ster.nl"},
+    ]
+    assert counts(imported(rows, mode="update")) == {"updated": 3}
+
+    untouched = Lead.objects.filter(updated_at=AT)
+    assert list(untouched.values_list("email", flat=True)) == ["info@zon.nl"]
+    assert set(Lead.objects.values_list("list_name", flat=True)) == {"hotels"}
+
+
 def test_mode_update_takes_new_leads_too() -> None:
     LeadFactory(email="info@zon.nl")
 
