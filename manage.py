@@ -18,6 +18,8 @@ from mailsuite.management.commands.demo import parse_arguments
 WITHOUT_SERVERS = {"", "help", "-h", "--help", "version", "--version", "check", "collectstatic"}
 # They say less without a database, and still work.
 SERVERS_IF_POSSIBLE = {"read_mail"}
+# A mail server keeps the mail where its pipe says "later", and sends it back at any other status.
+LATER_IF_BROKEN = {"receive_mail"}
 
 
 def main() -> None:
@@ -36,7 +38,8 @@ def main() -> None:
                     stack.enter_context(demo_place(ours))
             execute_from_command_line(sys.argv)
     except (embedded.EmbeddedError, ImproperlyConfigured) as error:
-        sys.exit(f"mailsuite: {error}")
+        sys.stderr.write(f"mailsuite: {error}\n")
+        sys.exit(os.EX_TEMPFAIL if command in LATER_IF_BROKEN else 1)
     except KeyboardInterrupt:
         sys.exit(128 + signal.SIGINT)
 

@@ -16,7 +16,9 @@ from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
 from campaigns.models import MessageContent, Tick
 from leads.import_files import forget_old_files
 from leads.totals import forget_old_changes
+from mailsuite.lib import clock
 from mailsuite.lib.idempotency import records
+from tracking.purging import forget_raw_mails
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +30,8 @@ BATCH = 5000
 
 @shared_task
 def housekeeping() -> None:
-    """All times are the database's: what is old depends on no clock that a person can set."""
+    """All times are the database's: what is old depends on no clock that a person can set. But
+    for raw mails, which carry the business time until which they are kept."""
     content_age = timedelta(days=settings.SENT_CONTENT_RETENTION_DAYS)
     old_content = MessageContent.objects.filter(created_at__lt=Now() - content_age)
     logins = Now() - LOGINS_KEPT_FOR
@@ -37,6 +40,7 @@ def housekeeping() -> None:
         # The blacklist's own rows go with their tokens.
         "tokens": _forget(OutstandingToken.objects.filter(expires_at__lt=Now())),
         "contents": _forget(old_content),
+        "raw_mails": forget_raw_mails(clock.now()),
         "import_files": forget_old_files(timedelta(days=settings.IMPORT_FILE_RETENTION_DAYS)),
         "ticks": _forget(Tick.objects.filter(at__lt=Now() - TICKS_KEPT_FOR)),
         "lead_changes": forget_old_changes(),

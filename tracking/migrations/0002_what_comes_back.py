@@ -3,11 +3,12 @@
 import django.contrib.postgres.fields
 import django.core.validators
 import django.db.models.deletion
+from django.conf import settings
+from django.db import migrations, models
+
 import mailsuite.lib.crypto
 import tracking.models.mailboxes
 import tracking.reading.values
-from django.conf import settings
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):

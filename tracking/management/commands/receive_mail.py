@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from typing import Any, BinaryIO
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import Error as DatabaseError
+
+from mailsuite.lib import clock
+from tracking.models import InboundMail
+from tracking.receiving import receive
+
+log = structlog.get_logger(__name__)
+
+_PIECE = 1 << 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Take in one mail (RFC 5322) on standard input, as a mail server's pipe delivers it. The "
+        "same mail may come any number of times. Exit status, as in sysexits.h: 0 when it is kept "
+        "and has taken effect; 64 (EX_USAGE) when there is no mail to read; 65 (EX_DATAERR) when "
+        "it is empty or larger than INBOUND_MAX_BYTES, and is to be refused; 75 (EX_TEMPFAIL) "
+        "when the database is away or anything else goes wrong, and it is to be delivered later."
+    )
+    requires_system_checks = []
+
+    def handle(self, *args: object, **options: Any) -> None:
+        if sys.stdin.isatty():
+            self._refuse(os.EX_USAGE, "Give a mail on standard input: receive_mail < mail.eml")
+        raw = _read_at_most(sys.stdin.buffer, settings.INBOUND_MAX_BYTES)
+        if raw is None:
+            limit = settings.INBOUND_MAX_BYTES
+            self._refuse(os.EX_DATAERR, f"5.3.4 A mail may have {limit:,} bytes here; it has more.")
+        elif not raw.strip():
+            self._refuse(os.EX_DATAERR, "5.6.0 There is nothing in this mail.")
+        else:
+            self._receive(raw)
+
+    def _receive(self, raw: bytes) -> None:
+        try:
+            inbound = receive(
+                raw,
+                source=InboundMail.Source.PIPE,
+                source_key=hashlib.sha256(raw).hexdigest(),
+                received_at=clock.now(),
+            )
+        except DatabaseError as problem:
+            log.warning("mail not taken", exc_info=True)
+            self._refuse(os.EX_TEMPFAIL, f"4.3.0 The database did not answer: {_line(problem)}")
+        except Exception as problem:  # whatever it is, the mail must not be lost to it
+            log.exception("mail not taken")
+            self._refuse(os.EX_TEMPFAIL, f"4.3.0 The mail could not be taken: {_line(problem)}")
+        else:
+            self.stdout.write(f"{inbound.kind}, {inbound.state}")
+
+    def _refuse(self, status: int, words: str) -> None:
+        """`words` may begin with an enhanced status code, which Postfix passes on (pipe(8))."""
+        self.stderr.write(words)
+        sys.exit(status)
+
+
+def _read_at_most(stream: BinaryIO, limit: int) -> bytes | None:
+    """All of `stream`; None where that is more than `limit` bytes. Read to its end all the same: a
+    server that can't deliver the rest takes that for a fault."""
+    pieces: list[bytes] = []
+    size = 0
+    while piece := stream.read(_PIECE):
+        size += len(piece)
+        if size <= limit:
+            pieces.append(piece)
+        else:
+            pieces.clear()
+    return None if size > limit else b"".join(pieces)
+
+
+def _line(problem: Exception) -> str:
+    return " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
