@@ -67,14 +67,15 @@ def _wait(
         if enrollment.waits_until is None or enrollment.waits_until < until:
             enrollment.waits_until, enrollment.waits_for = until, words
             enrollment.save(update_fields=["waits_until", "waits_for"])
-            _put_off(enrollment, until, tally)
+            _put_off(enrollment, tally)
 
 
-def _put_off(enrollment: Enrollment, until: datetime, tally: Tally) -> None:
+def _put_off(enrollment: Enrollment, tally: Tally) -> None:
     """Its next mail. Those behind it have no time of their own yet (`acceptance` gives them one),
     and the gate stops one that a worker has claimed."""
-    queued = Message.objects.queued().filter(enrollment=enrollment, not_before__lt=until)
-    ids = queued.order_by("pk").select_for_update(no_key=True).values_list("pk", flat=True)
-    Message.objects.filter(pk__in=list(ids)).update(not_before=until)
-    if Message.objects.queued().filter(enrollment=enrollment, scheduled_at__lt=until).exists():
+    until, queued = enrollment.waits_until, Message.objects.queued().filter(enrollment=enrollment)
+    too_soon = queued.filter(not_before__lt=until).order_by("pk").select_for_update(no_key=True)
+    ids = list(too_soon.values_list("pk", flat=True))
+    Message.objects.filter(pk__in=ids).update(not_before=until, error=enrollment.waits_for)
+    if queued.filter(scheduled_at__lt=until).exists():
         tally.replan(enrollment.domain_id)

@@ -61,12 +61,13 @@ class CampaignDraft:
     # tracking
     track_opens: bool = True
     track_clicks: bool = True
+    stop_colleagues: bool = False
 
 
 _CAMPAIGN_FIELDS = (
     "name", "start_mode", "start_at", "followup_enabled", "followup_days",
     "followup_attach_report", "daily_limit", "send_days", "send_from", "send_until",
-    "track_opens", "track_clicks",
+    "track_opens", "track_clicks", "stop_colleagues",
 )  # fmt: skip
 _AUDIENCE_FIELDS = (
     "mode", "lead_ids", "list_name", "filters", "exclude_suppressed", "exclude_recent_days",

@@ -75,6 +75,7 @@ class CampaignAdmin(PartialSaveAdmin):
             {"fields": ["daily_limit", "send_days", ("send_from", "send_until")]},
         ),
         ("Tracking", {"fields": [("track_opens", "track_clicks")]}),
+        ("Replies", {"fields": ["stop_colleagues"]}),
         (
             "History",
             {"fields": [("state", "outcome"), ("created_by", "created_at"),

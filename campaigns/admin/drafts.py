@@ -128,6 +128,7 @@ class CampaignForm(forms.ModelForm):
             "name", "template", "flow", "followup_enabled", "followup_attach_report",
             "followup_days", "followup_template", "start_mode", "start_at", "daily_limit",
             "send_days", "send_from", "send_until", "track_opens", "track_clicks",
+            "stop_colleagues",
         ]  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

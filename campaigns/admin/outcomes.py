@@ -15,7 +15,16 @@ from mailsuite.lib.admin import ReadOnlyAdmin
 
 @admin.register(Enrollment)
 class EnrollmentAdmin(FoundByLead, ReadOnlyAdmin):
-    list_display = ["lead", "campaign", "domain", "state", "end_reason", "missing", "ended_at"]
+    list_display = [
+        "lead",
+        "campaign",
+        "domain",
+        "state",
+        "end_reason",
+        "waits_until",
+        "missing",
+        "ended_at",
+    ]
     list_select_related = ["lead", "campaign", "domain"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

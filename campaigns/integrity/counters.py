@@ -19,7 +19,7 @@ _FACTS = """
            CASE WHEN e.kind = 'opened' AND e.actor <> 'human' THEN 'machine_opened' ELSE e.kind END,
            count(DISTINCT e.message_id)
     FROM campaigns_messageevent e JOIN campaigns_message m ON m.id = e.message_id
-    WHERE e.kind <> 'failed' AND (e.kind <> 'clicked' OR e.actor = 'human')
+    WHERE e.kind NOT IN ('failed', 'auto_replied') AND (e.kind <> 'clicked' OR e.actor = 'human')
       AND (e.kind <> 'bounced' OR e.detail @> '{"hard": true}')
     GROUP BY 1, 2, 3
 """

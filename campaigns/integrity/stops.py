@@ -11,8 +11,8 @@ from campaigns.integrity.findings import Finding, Scope, find
 # Whoever stops something takes the time and then waits for the gates before it; and the clocks
 # of two machines differ.
 _WAIT = "interval '5 seconds'"
-# An answer carries the time at which it was written, and mails may leave until its mailbox is
-# read.
+# An answer may lie in its mailbox until that is read. Of one that was read later than that, the
+# event says when.
 _POST = "interval '1 hour'"
 
 
@@ -73,7 +73,8 @@ def mails_after_the_recipient_said_no(scope: Scope) -> Finding | None:
         FROM campaigns_messageevent e
         JOIN campaigns_message p ON p.id = e.message_id
         JOIN campaigns_message m ON m.lead_id = p.lead_id
-        JOIN campaigns_sendattempt a ON a.message_id = m.id AND a.gated_at > e.at + {_POST}
+        JOIN campaigns_sendattempt a
+             ON a.message_id = m.id AND a.gated_at > coalesce(e.learned_at, e.at) + {_POST}
         WHERE e.kind IN ('unsubscribed', 'complained')
            OR (e.kind = 'bounced' AND e.detail @> '{{"hard": true}}')
            OR (e.kind = 'replied' AND m.enrollment_id = p.enrollment_id)

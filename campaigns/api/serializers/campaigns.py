@@ -175,6 +175,7 @@ class CampaignDetail(CampaignItem):
     followup = FollowupItem(source="*")
     limits = LimitsItem(source="*")
     tracking = TrackingItem(source="*")
+    stop_colleagues = serializers.BooleanField()
     timeline = serializers.SerializerMethodField(
         help_text="Local days on which something happened."
     )

@@ -143,6 +143,10 @@ class CampaignChange(StrictSerializer):
     followup = FollowupCommand(required=False)
     limits = LimitsCommand(required=False)
     tracking = TrackingCommand(required=False)
+    stop_colleagues = serializers.BooleanField(
+        required=False,
+        help_text="A reply also ends the flows to leads at the same company domain.",
+    )
 
 
 class CampaignCommand(CampaignChange):
