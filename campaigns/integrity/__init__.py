@@ -28,6 +28,7 @@ CHECKS: Sequence[Check] = (
     counters.throttles_that_drifted,
     plans.plans_outside_the_window,
     plans.two_plans_for_one_slot,
+    plans.more_plans_than_the_cap,
     plans.plans_before_their_turn,
     pacing.two_mails_in_one_slot,
     pacing.more_than_the_cap,

@@ -14,6 +14,13 @@ from campaigns.integrity.findings import Finding, Scope, find
 _RULES_SINCE = """
     coalesce(greatest(p.changed_at, d.policy_since) + interval '1 minute', '-infinity')
 """
+# How many mails domain `d` may send on a day, by its policy `p` and its ramp-up, with
+# `days_before` days of sending behind it (see scheduling/ramp.py).
+CAP = """
+    least(p.daily_cap, CASE WHEN d.ramp_start IS NOT NULL THEN least(
+        greatest(coalesce(d.ramp_ceiling, p.daily_cap), d.ramp_start),
+        d.ramp_start + d.ramp_step::bigint * days_before) END)
+"""
 _MEND = "Pause the domain and report a bug, with the attempts of the messages."
 
 
@@ -42,22 +49,32 @@ def two_mails_in_one_slot(scope: Scope) -> Finding | None:
 
 
 def more_than_the_cap(scope: Scope) -> Finding | None:
-    """I3: no more gates of a domain in a local day than its policy allows.
+    """I3: no more gates of a domain in a local day than its policy and its ramp-up allow.
 
     The first day that is judged is seen in part only, which can hide a finding and never makes
-    one.
+    one. On a ramp the days before it are looked at too: their number sets the cap.
     """
     return find(
         "more mails in a day than the cap",
         f"""
-        SELECT d.name || ' on ' || day || ': ' || count(*) || ' of ' || p.daily_cap AS offender
-        FROM campaigns_sendattempt a
-        JOIN campaigns_sendingdomain d ON d.id = a.domain_id
+        WITH days AS (
+            SELECT d.id, day, count(*) FILTER (
+                       WHERE a.gated_at >= %(since)s AND a.gated_at >= {_RULES_SINCE}) AS gates,
+                   row_number() OVER (PARTITION BY d.id, day >= coalesce(d.ramp_since, day)
+                                      ORDER BY day) - 1 AS days_before
+            FROM campaigns_sendattempt a
+            JOIN campaigns_sendingdomain d ON d.id = a.domain_id
+            JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+            CROSS JOIN LATERAL (SELECT (a.gated_at AT TIME ZONE p.timezone)::date AS day) AS local
+            WHERE a.gated_at >= %(since)s OR (d.ramp_start IS NOT NULL AND a.gated_at IS NOT NULL)
+            GROUP BY d.id, day
+        )
+        SELECT d.name || ' on ' || day || ': ' || gates || ' of ' || cap AS offender
+        FROM days
+        JOIN campaigns_sendingdomain d USING (id)
         JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
-        CROSS JOIN LATERAL (SELECT (a.gated_at AT TIME ZONE p.timezone)::date AS day) AS local
-        WHERE a.gated_at >= %(since)s AND a.gated_at >= {_RULES_SINCE}
-        GROUP BY d.name, p.daily_cap, day
-        HAVING count(*) > p.daily_cap
+        CROSS JOIN LATERAL (SELECT {CAP} AS cap) AS allowed
+        WHERE gates > cap
         """,  # noqa: S608 – constants
         scope.parameters,
         mend=_MEND,

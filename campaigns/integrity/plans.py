@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from campaigns.integrity.calendar import CALENDAR
 from campaigns.integrity.findings import Finding, Scope, find
+from campaigns.integrity.pacing import CAP
 
 _PLANNED = """
     SELECT m.id, m.enrollment_id, m.campaign_id, m.domain_id, m.mail_number, m.scheduled_at,
@@ -63,6 +64,49 @@ def two_plans_for_one_slot(scope: Scope) -> Finding | None:
             WHERE scheduled_at > %(now)s
         ) AS planned
         WHERE scheduled_at - before < make_interval(mins => interval_minutes)
+        """,  # noqa: S608 – constants
+        scope.parameters,
+        mend=_MEND,
+    )
+
+
+def more_plans_than_the_cap(scope: Scope) -> Finding | None:
+    """I3: on no local day from today on are more mails planned than the policy and the ramp-up of
+    their domain allow, with what has left today. A day with mails raises the ramp of those after
+    it."""
+    return find(
+        "more mails planned for a day than the cap",
+        f"""
+        WITH planned AS (
+            SELECT m.domain_id AS id, (m.scheduled_at AT TIME ZONE m.timezone)::date AS day,
+                   count(*) AS mails
+            FROM ({_PLANNED}) AS m
+            GROUP BY 1, 2
+        ), past AS (
+            SELECT d.id, (a.gated_at AT TIME ZONE p.timezone)::date AS day, count(*) AS mails
+            FROM campaigns_sendattempt a
+            JOIN campaigns_sendingdomain d ON d.id = a.domain_id
+            JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+            WHERE a.gated_at >= CASE WHEN d.ramp_start IS NULL THEN %(now)s - interval '1 day'
+                ELSE coalesce(d.ramp_since::timestamp AT TIME ZONE p.timezone, '-infinity') END
+            GROUP BY 1, 2
+        ), days AS (
+            SELECT d.id, day, coalesce(planned.mails, 0) AS planned,
+                   coalesce(past.mails, 0) AS past,
+                   row_number() OVER (PARTITION BY d.id ORDER BY day) - 1 AS days_before
+            FROM planned FULL JOIN past USING (id, day)
+            JOIN campaigns_sendingdomain d USING (id)
+            JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+            WHERE past.mails > 0 OR day >= (%(now)s AT TIME ZONE p.timezone)::date
+        )
+        SELECT d.name || ' on ' || day || ': ' || days.planned + days.past || ' of ' || cap
+               AS offender
+        FROM days
+        JOIN campaigns_sendingdomain d USING (id)
+        JOIN campaigns_sendingpolicy p ON p.id = d.policy_id
+        CROSS JOIN LATERAL (SELECT {CAP} AS cap) AS allowed
+        WHERE days.planned > 0 AND day >= (%(now)s AT TIME ZONE p.timezone)::date
+          AND days.planned + days.past > cap
         """,  # noqa: S608 – constants
         scope.parameters,
         mend=_MEND,
