@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import holidays
 
+from campaigns.scheduling.ramp import Ramp
 from campaigns.scheduling.values import Chain, Delay, Limits, PlannedSend, Policy
 
 
@@ -105,6 +106,7 @@ def naive_plan(
     taken: Sequence[datetime] = (),
     sent_today: int = 0,
     next_allowed_at: datetime | None = None,
+    ramp: Ramp | None = None,
 ) -> list[PlannedSend]:
     """What `plan` must answer for the same arguments."""
     floor = max(start, next_allowed_at or start)
@@ -116,7 +118,14 @@ def naive_plan(
     while any(left.values()):
         used = sent_today if on == planner.local_date(start) else 0
         used += sum(at >= start and planner.local_date(at) == on for at in taken)
-        for _ in range(cap - used):
+        allowed = cap
+        if ramp is not None:
+            days = {planner.local_date(send.at) for send in planner.planned}
+            days |= {planner.local_date(at) for at in taken if at >= start}
+            days |= {planner.local_date(start)} if sent_today else set()
+            behind = ramp.days + sum(day < on for day in days)
+            allowed = min(cap, ramp.ceiling, ramp.start + ramp.step * behind)
+        for _ in range(allowed - used):
             if not _place_one(planner, chains, left, last_sent, on):
                 break
         on += timedelta(days=1)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from campaigns.scheduling.calendar import SendingCalendar
 from campaigns.scheduling.plan import plan
+from campaigns.scheduling.ramp import Ramp
 from campaigns.scheduling.values import (
     Chain,
     Delay,
@@ -101,6 +102,15 @@ def _middle(policy: Policy) -> time:
     return (start + (datetime.combine(date.min, policy.window_end) - start) / 2).time()
 
 
+ramps = st.builds(
+    lambda start, step, more, days: Ramp(start, step, start + more, days),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.integers(0, 6),
+    st.integers(0, 3),
+)
+
+
 @st.composite
 def chains(draw: st.DrawFn) -> list[Chain]:
     made = []
@@ -134,6 +144,7 @@ def cases(draw: st.DrawFn) -> Case:
             "taken": draw(st.lists(moments, max_size=4)),
             "sent_today": draw(st.integers(0, 3)),
             "next_allowed_at": draw(st.none() | moments),
+            "ramp": draw(st.none() | ramps),
         },
     )
 
@@ -177,6 +188,13 @@ def test_no_day_holds_more_than_its_cap(case: Case) -> None:
     held[start.astimezone(zone).date()] += case.given["sent_today"]
     cap = case.limits.daily_limit or case.policy.daily_cap
     assert all(count + held[on] <= cap for on, count in planned.items())
+    if (ramp := case.given["ramp"]) is not None:
+        sending = {on for on, count in (planned + held).items() if count}
+        behind = {on: sum(day < on for day in sending) for on in planned}
+        assert all(
+            count + held[on] <= ramp.cap_after(ramp.days + behind[on])
+            for on, count in planned.items()
+        )
 
 
 @some
