@@ -195,7 +195,7 @@ class Enrollment(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     # Nothing more leaves before (business time): the lead is away, or did not get the last mail.
     waits_until = models.DateTimeField(null=True, blank=True)
-    waits_for = models.CharField(max_length=200, blank=True)
+    waits_for = models.CharField(max_length=200, blank=True, default="", db_default="")
     # Of a held lead: the names without a value.
     missing_variables = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
