@@ -18,7 +18,10 @@ def days_of_sending(domain: SendingDomain, day: date) -> int:
     and back must raise nothing. Once the ramp is over there is nothing to count any more.
     """
     ramp = domain.ramp_before(day)
-    if ramp is None or ramp.is_over_after(domain.ramp_days):
+    if ramp is None:
+        return domain.ramp_days
+    is_later = domain.sent_on is not None and domain.sent_on <= day
+    if is_later and ramp.is_over_after(domain.ramp_days):
         return domain.ramp_days
     gates = SendAttempt.objects.filter(domain=domain, gated_at__lt=_midnight(domain, day))
     if domain.ramp_since is not None:

@@ -65,8 +65,8 @@ def _follow_the_clock(domain: SendingDomain, interval: timedelta, now: datetime)
     if opens is not None and opens > now + interval + PATIENCE:
         domain.next_allowed_at = now + interval
     if domain.sent_on != day:
-        domain.sent_on, domain.sent_today = day, _gates_passed(domain, now)
-        domain.ramp_days = days_of_sending(domain, day)
+        gates, ramp_days = _gates_passed(domain, now), days_of_sending(domain, day)
+        domain.sent_on, domain.sent_today, domain.ramp_days = day, gates, ramp_days
     domain.save(update_fields=["next_allowed_at", "sent_on", "sent_today", "ramp_days"])
 
 
