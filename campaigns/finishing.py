@@ -8,7 +8,7 @@ the transaction: a definite answer is worth some patience.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -61,7 +61,7 @@ def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | No
     accepted: list[tuple[Claim, Delivery]] = []
     others: list[Callable[[], None]] = []
     for claim, result in results:
-        log.info("delivery", message_id=claim.message_id, **asdict(result))
+        _log(claim, result)
         if isinstance(result, Unsent):
             others.append(partial(put_back_unsent, claim, result))
         elif result.is_accepted:
@@ -71,6 +71,19 @@ def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | No
     if accepted:
         others.insert(0, partial(_accepted_together, accepted, read_before))
     write_each(others)
+
+
+def _log(claim: Claim, result: Delivery | Unsent) -> None:
+    if isinstance(result, Unsent):
+        log.info("not delivered", message_id=claim.message_id, reason=result.reason)
+        return
+    log.info(
+        "delivery",
+        message_id=claim.message_id,
+        outcome=result.outcome,
+        code=result.code,
+        detail=result.detail,
+    )
 
 
 def write_each(works: Iterable[Callable[[], None]]) -> None:

@@ -11,17 +11,20 @@ from campaigns.figures import count_planned
 from campaigns.layout import Layout, first_opening
 from campaigns.models import Enrollment, Message
 from campaigns.scheduling.values import PlannedSend
-from mailsuite.lib.copying import copy_rows, take_ids
+from mailsuite.lib.copying import analyse_soon, copy_rows, take_ids
 
 _ENROLLMENT = (
     "id", "campaign_id", "lead_id", "domain_id", "position", "status", "end_reason",
-    "missing_variables", "created_at",
+    "waits_for", "missing_variables", "created_at",
 )  # fmt: skip
 _MESSAGE = (
     "campaign_id", "status", "recipient", "phase", "retries", "error", "domain_id", "mail_number",
     "step_id", "alias_id", "template_version_id", "enrollment_id", "lead_id", "scheduled_at",
     "not_before", "smtp_message_id",
 )  # fmt: skip
+
+# Enough to change what the tables are like.
+_MANY = 1000
 
 
 def store(layout: Layout, now: datetime) -> None:
@@ -33,6 +36,8 @@ def store(layout: Layout, now: datetime) -> None:
     copy_rows(Enrollment, _ENROLLMENT, _enrollments(layout, enrollment_ids, now))
     store_messages(layout, enrollment_ids)
     count_messages(layout, now)
+    if len(enrollment_ids) >= _MANY:
+        analyse_soon(Enrollment, Message)
 
 
 def store_messages(layout: Layout, enrollment_ids: Sequence[int]) -> None:
@@ -55,7 +60,7 @@ def _enrollments(layout: Layout, ids: Sequence[int], now: datetime) -> Iterator[
         held = list(lead.missing)
         yield (
             pk, campaign_id, lead.lead_id, domain_ids[lead.line], position, status.value, "",
-            held, now,
+            "", held, now,
         )  # fmt: skip
 
 

@@ -8,7 +8,6 @@ shows its name. Pure: no database, network or file.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html import escape
@@ -41,6 +40,8 @@ from templates_app.variables import missing, unmet
 # Long enough for any sentence, far below what one header line may hold (RFC 5322 §2.1.1).
 MAX_SUBJECT = 250
 
+# Controls, halves of characters, and the separators of lines and paragraphs.
+_BREAKS_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]")
 _BODY_END = re.compile(r".*(?=</body)", re.IGNORECASE | re.DOTALL)
 
 
@@ -138,15 +139,10 @@ def _signature(html: str) -> tuple[str, str]:
 
 def _subject(filled: str) -> str:
     """One line without control characters, so that no value can start a header of its own."""
-    printable = "".join(" " if _breaks_a_line(char) else char for char in filled)
-    subject = " ".join(printable.split())
+    subject = " ".join(_BREAKS_A_LINE.sub(" ", filled).split())
     if not subject:
         raise CameOutEmpty("subject", "Give it a fallback.")
     return subject if len(subject) <= MAX_SUBJECT else f"{subject[: MAX_SUBJECT - 1]}…"
-
-
-def _breaks_a_line(char: str) -> bool:
-    return unicodedata.category(char) in {"Cc", "Cs", "Zl", "Zp"}
 
 
 def _page(part: CompiledPart, table: _Table, signature: str) -> Page:

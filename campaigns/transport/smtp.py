@@ -43,7 +43,11 @@ class WatchedConnection(smtplib.SMTP):
         self.is_handed_over = False
         if self.sock is not None:
             self.sock.settimeout(COMMAND_TIMEOUT_SECONDS)
-        return self.mail(sender_address)
+        # What smtplib's own mail() and rcpt() take apart and quote has been checked (ComposedMail).
+        return self.docmd("MAIL", f"FROM:<{sender_address}>")
+
+    def name_recipient(self, address: str) -> tuple[int, bytes]:
+        return self.docmd("RCPT", f"TO:<{address}>")
 
     def data(self, msg: Buffer | str) -> tuple[int, bytes]:
         self._in_data = True
@@ -162,7 +166,7 @@ class SmtpTransport(Transport):
         if code // 100 != 2:  # said before anybody has named the recipient
             self._reset(connection)
             return replace(_refusal(code, reply), is_account_problem=code // 100 == 5)
-        code, reply = connection.rcpt(mail.recipient)
+        code, reply = connection.name_recipient(mail.recipient)
         if code // 100 != 2:
             self._reset(connection)
             return _refusal(code, reply)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from psycopg import sql
 
 
@@ -27,6 +28,21 @@ def copy_rows(
     ):
         for row in rows:
             copy.write_row(row)
+
+
+def analyse_soon(*written: type[models.Model]) -> None:
+    """Have PostgreSQL look at these tables as soon as the transaction is committed.
+
+    Autovacuum does so within a minute or two; until then the planner takes a table for what it was
+    before the COPY, and reads all of a queue, or of a table, for a handful of rows.
+    """
+    for model in written:
+        transaction.on_commit(partial(_analyse, model), robust=True)
+
+
+def _analyse(model: type[models.Model]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql.SQL("ANALYZE {}").format(sql.Identifier(model._meta.db_table)))
 
 
 def take_ids(model: type[models.Model], count: int) -> list[int]:

@@ -11,6 +11,7 @@ import base64
 import hashlib
 import hmac
 from enum import StrEnum
+from functools import lru_cache
 
 from django.conf import settings
 
@@ -46,13 +47,14 @@ def verify(token: str, purpose: Purpose, *subject: object) -> None:
         raise InvalidToken(purpose)
 
 
+@lru_cache(maxsize=8)
 def _key(secret: str) -> bytes:
     return hashlib.sha256(b"mailsuite.lib.tokens:" + secret.encode()).digest()
 
 
 def _digest(key: bytes, purpose: Purpose, subject: tuple[object, ...]) -> bytes:
     message = "\x1f".join((purpose, *map(str, subject))).encode()
-    return hmac.new(key, message, hashlib.sha256).digest()[:_DIGEST_BYTES]
+    return hmac.digest(key, message, "sha256")[:_DIGEST_BYTES]
 
 
 def _encode(digest: bytes) -> str:
