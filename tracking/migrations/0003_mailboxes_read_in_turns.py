@@ -6,41 +6,63 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tracking', '0002_what_comes_back'),
+        ("tracking", "0002_what_comes_back"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='mailbox',
-            name='next_read_at',
+            model_name="mailbox",
+            name="next_read_at",
             field=models.DateTimeField(blank=True, editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='read_from',
-            field=models.DateField(blank=True, default=tracking.models.mailboxes.a_month_ago, help_text='Mails that came before that day are left alone; empty: none are.', null=True),
+            model_name="mailbox",
+            name="read_from",
+            field=models.DateField(
+                blank=True,
+                default=tracking.models.mailboxes.a_month_ago,
+                help_text="Mails that came before that day are left alone; empty: none are.",
+                null=True,
+            ),
         ),
         migrations.AddField(
-            model_name='mailbox',
-            name='reads_junk',
-            field=models.BooleanField(default=False, help_text='Whatever the server calls it. Answers end there too, among real spam.', verbose_name='read the junk folder'),
+            model_name="mailbox",
+            name="reads_junk",
+            field=models.BooleanField(
+                default=False,
+                help_text="Whatever the server calls it. Answers end there too, among real spam.",
+                verbose_name="read the junk folder",
+            ),
         ),
         migrations.CreateModel(
-            name='StuckMail',
+            name="StuckMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('uid', models.BigIntegerField(verbose_name='UID')),
-                ('tries', models.PositiveSmallIntegerField(default=1)),
-                ('problem', models.CharField(max_length=500)),
-                ('since', models.DateTimeField()),
-                ('next_try_at', models.DateTimeField(blank=True, null=True)),
-                ('folder', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='stuck_mails', to='tracking.mailboxfolder')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("uid", models.BigIntegerField(verbose_name="UID")),
+                ("tries", models.PositiveSmallIntegerField(default=1)),
+                ("problem", models.CharField(max_length=500)),
+                ("since", models.DateTimeField()),
+                ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "folder",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="stuck_mails",
+                        to="tracking.mailboxfolder",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['folder', 'uid'],
-                'constraints': [models.UniqueConstraint(fields=('folder', 'uid'), name='stuck_once_per_folder')],
+                "ordering": ["folder", "uid"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("folder", "uid"), name="stuck_once_per_folder")
+                ],
             },
         ),
     ]
