@@ -15,8 +15,9 @@ _OURS = ("leads", "templates_app", "campaigns", "tracking")
 _WRITTEN_BY_MACHINE = (
     "message", "messagecontent", "messageevent", "sendattempt", "trackedlink", "dailyfigures",
     "enrollment", "audience", "campaigndomain", "importrefusal", "hit", "tick",
+    "providerevent",
 )  # fmt: skip
-_OPERATIONS = ("sendingpolicy", "sendingaccount", "sendingdomain", "senderalias")
+_OPERATIONS = ("sendingpolicy", "sendingaccount", "sendingdomain", "senderalias", "providerwebhook")
 
 
 def viewer_rights() -> Q:

@@ -273,8 +273,6 @@ SOFT_BOUNCES_IN_A_ROW = number("SOFT_BOUNCES_IN_A_ROW", 3, least=1, most=100)
 ABSENCE_WORKDAYS = number("ABSENCE_WORKDAYS", 5, least=1, most=100)
 
 # --- Providers' webhooks -----------------------------------------------------------------
-# The longest call: an answer with all its attachments, in base64.
-WEBHOOK_MAX_BYTES = number("WEBHOOK_MAX_BYTES", 40 * 1024 * 1024, least=64 * 1024, most=1024**3)
 # Older events are not believed. Longer than any provider goes on telling what we did not hear.
 WEBHOOK_MAX_AGE_HOURS = number("WEBHOOK_MAX_AGE_HOURS", 72, least=1, most=336)
 

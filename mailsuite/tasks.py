@@ -19,6 +19,7 @@ from leads.totals import forget_old_changes
 from mailsuite.lib import clock
 from mailsuite.lib.idempotency import records
 from tracking.purging import forget_raw_mails
+from tracking.webhooks.storing import old_events
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ BATCH = 5000
 @shared_task
 def housekeeping() -> None:
     """All times are the database's: what is old depends on no clock that a person can set. But
-    for raw mails, which carry the business time until which they are kept."""
+    for raw mails and providers' events, which carry business time."""
     content_age = timedelta(days=settings.SENT_CONTENT_RETENTION_DAYS)
     old_content = MessageContent.objects.filter(created_at__lt=Now() - content_age)
     logins = Now() - LOGINS_KEPT_FOR
@@ -44,6 +45,7 @@ def housekeeping() -> None:
         "import_files": forget_old_files(timedelta(days=settings.IMPORT_FILE_RETENTION_DAYS)),
         "ticks": _forget(Tick.objects.filter(at__lt=Now() - TICKS_KEPT_FOR)),
         "lead_changes": forget_old_changes(),
+        "provider_events": _forget(old_events(clock.now())),
         "sessions": _forget(Session.objects.filter(expire_date__lt=Now())),
         "login_attempts": _forget(AccessAttempt.objects.filter(attempt_time__lt=logins)),
         "logins": _forget(AccessLog.objects.filter(attempt_time__lt=logins)),

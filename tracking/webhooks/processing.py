@@ -1,0 +1,124 @@
+"""Stored events take effect, each by itself: an odd one costs none of the others.
+
+Taking effect and being marked as done are two transactions. A crash between them leaves the
+event waiting, and the second time changes nothing that the first has changed: `tracking.receiving`
+knows it by its key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import requests
+import structlog
+from django.db import DatabaseError
+from django.db.models import F
+
+from mailsuite.lib.storable import storable
+from tracking.models import InboundMail, ProviderEvent
+from tracking.receiving import receive
+from tracking.webhooks.posts import Post, UnreadableCallError
+from tracking.webhooks.providers import Provider, provider_of
+from tracking.webhooks.reports import TooEarlyError, take_report
+
+log = structlog.get_logger(__name__)
+
+State = ProviderEvent.State
+_AT_ONCE = 500
+_MOST_ROUNDS = 20
+# What is not there yet may come: a provider's event can be quicker than its answer, and its store
+# can be down.
+_WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720)]
+
+
+class Conclusion(NamedTuple):
+    state: ProviderEvent.State
+    outcome: str  # in words for people
+
+
+def process_waiting(now: datetime) -> int:
+    """Take in what is stored and due; how many that were. `now` is business time."""
+    waiting = ProviderEvent.objects.filter(state=State.WAITING, next_try_at__lte=now)
+    count = 0
+    for _ in range(_MOST_ROUNDS):
+        ids = list(waiting.order_by("next_try_at", "id").values_list("pk", flat=True)[:_AT_ONCE])
+        for pk in ids:
+            process(pk, now)
+        count += len(ids)
+        if len(ids) < _AT_ONCE:
+            break
+    return count
+
+
+def process(event_id: int, now: datetime) -> None:
+    """Take in one event. Whatever happens, others go on; never raises but for a database that is
+    away."""
+    event = ProviderEvent.objects.select_related("account").get(pk=event_id)
+    if event.state != State.WAITING:
+        return
+    try:
+        conclusion = _conclude(event, now)
+    except UnreadableCallError as problem:
+        conclusion = Conclusion(State.FAILED, f"It cannot be read: {problem}")
+    except (TooEarlyError, requests.RequestException, DatabaseError) as problem:
+        _try_again(event, str(problem), now)
+        return
+    except Exception as problem:
+        log.exception("provider event", event_id=event_id)
+        _try_again(event, f"{type(problem).__name__}: {problem}", now)
+        return
+    _close(event, conclusion)
+
+
+def _conclude(event: ProviderEvent, now: datetime) -> Conclusion:
+    provider = provider_of(event.account)
+    if provider is None:
+        raise UnreadableCallError(f"{event.account} has no provider any more.")
+    post = Post(bytes(event.body), event.content_type, event.headers)
+    return _READERS[event.purpose](event, provider, post, now)
+
+
+def _track(event: ProviderEvent, provider: Provider, post: Post, now: datetime) -> Conclusion:
+    report = provider.report_of(post)
+    if report is None:
+        return Conclusion(State.DONE, "It concerns no mail.")
+    return Conclusion(*take_report(event, report, now, is_last_try=event.tries >= len(_WAITS)))
+
+
+def _bring_in(event: ProviderEvent, provider: Provider, post: Post, now: datetime) -> Conclusion:
+    inbound = receive(
+        provider.mail_of(post),
+        source=InboundMail.Source.WEBHOOK,
+        source_key=f"{event.account_id}:inbound:{event.key}",
+        received_at=event.received_at,
+    )
+    return Conclusion(State.DONE, inbound.outcome or f"{inbound}: {inbound.state}")
+
+
+_READERS: dict[str, Callable[[ProviderEvent, Provider, Post, datetime], Conclusion]] = {
+    ProviderEvent.Purpose.TRACKING: _track,
+    ProviderEvent.Purpose.INBOUND: _bring_in,
+}
+
+
+def _try_again(event: ProviderEvent, problem: str, now: datetime) -> None:
+    if event.tries >= len(_WAITS):
+        _close(event, Conclusion(State.FAILED, f"Tried in vain: {problem}"))
+        return
+    ProviderEvent.objects.filter(pk=event.pk, state=State.WAITING).update(
+        tries=F("tries") + 1,
+        next_try_at=now + _WAITS[event.tries],
+        outcome=storable(problem)[:500],
+    )
+
+
+def _close(event: ProviderEvent, conclusion: Conclusion) -> None:
+    """A mail that has been taken in is kept there, and not here as well."""
+    is_kept = event.purpose == ProviderEvent.Purpose.INBOUND and conclusion.state == State.DONE
+    ProviderEvent.objects.filter(pk=event.pk, state=State.WAITING).update(
+        state=conclusion.state,
+        outcome=storable(conclusion.outcome)[:500],
+        **({"body": b""} if is_kept else {}),
+    )

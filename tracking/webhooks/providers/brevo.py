@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from anymail.inbound import AnymailInboundMessage
+from anymail.signals import AnymailTrackingEvent
+from anymail.webhooks.brevo import BrevoInboundWebhookView, BrevoTrackingWebhookView
+
+from tracking.webhooks.fetching import fetch
+from tracking.webhooks.payloads import digest, text
+from tracking.webhooks.posts import Post
+from tracking.webhooks.providers.base import Provider, alone
+
+_PERMANENT = {"hard_bounce": True, "invalid_email": True, "soft_bounce": False}
+# The parts of a report on a delivery; nobody reads other attachments here.
+_OF_REPORTS = ("message/", "text/rfc822-headers")
+
+
+class _InboundView(BrevoInboundWebhookView):
+    """Fetches the parts of reports only, and waits for none of them longer than it may."""
+
+    def esp_to_anymail_event(self, esp_event: Any) -> Any:
+        attachments = [
+            one
+            for one in esp_event.get("Attachments") or []
+            if str(one.get("ContentType", "")).lower().startswith(_OF_REPORTS)
+        ]
+        return super().esp_to_anymail_event({**esp_event, "Attachments": attachments})
+
+    def _fetch_attachment(self, attachment: Any) -> Any:
+        token = quote(attachment["DownloadToken"], safe="")
+        content = fetch(
+            f"{self.api_url}inbound/attachments/{token}", headers={"api-key": self.api_key}
+        )
+        return AnymailInboundMessage.construct_attachment(
+            content_type=attachment["ContentType"],
+            content=content.decode(errors="replace"),
+            filename=attachment.get("Name"),
+        )
+
+
+class Brevo(Provider):
+    """Signs nothing and numbers no event of a sent mail. Answers come in pieces."""
+
+    tracking_view = BrevoTrackingWebhookView
+    inbound_view = _InboundView
+
+    def events_in(self, post: Post) -> list[Post]:
+        items = post.payload.get("items") if isinstance(post.payload, dict) else None
+        if not isinstance(items, list):
+            return super().events_in(post)
+        return [alone({"items": [item]}, post) for item in items]
+
+    def key_of(self, event: Post) -> str:
+        uuid = text(event.payload, "items", 0, "Uuid", 0)
+        return digest("uuid", uuid) if uuid else super().key_of(event)
+
+    def _view_options(self) -> dict[str, Any]:
+        given = self._account.provider_options.get("api_url")
+        return {
+            "api_key": self._account.secret,
+            "api_url": str(given or "https://api.brevo.com/v3/"),
+        }
+
+    def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
+        return _PERMANENT.get(text(event.esp_event, "event"))

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from anymail.signals import AnymailTrackingEvent, EventType
+from anymail.webhooks.resend import ResendInboundWebhookView, ResendTrackingWebhookView
+from standardwebhooks import Webhook
+
+from tracking.reading import Reason
+from tracking.webhooks.fetching import fetch
+from tracking.webhooks.payloads import dig, digest, text
+from tracking.webhooks.posts import Post, UnreadableCallError
+from tracking.webhooks.providers.base import BadSignatureError, Provider
+from tracking.webhooks.verdicts import refusal
+
+_PERMANENT = {"Permanent": True, "Transient": False}
+_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_OWN_HEADER = "x-campaign-message-id"
+
+
+class _TrackingView(ResendTrackingWebhookView):
+    event_types = {
+        **ResendTrackingWebhookView.event_types,
+        "email.failed": EventType.FAILED,
+        "email.suppressed": EventType.REJECTED,
+    }
+
+
+class Resend(Provider):
+    """Signs body, number and time by the rules of standardwebhooks.com, under the names of Svix.
+
+    A call about an answer holds no more than its number; the mail itself is fetched.
+    """
+
+    tracking_view = _TrackingView
+    inbound_view = ResendInboundWebhookView
+    signs = True
+
+    def check_signature(self, post: Post, key: str, purpose: str, now: datetime) -> None:
+        """Anymail's own check takes the whole client of Svix; this is the one within it."""
+        named = {
+            f"webhook-{name}": post.headers.get(f"svix-{name}", "")
+            for name in ("id", "timestamp", "signature")
+        }
+        try:
+            Webhook(key).verify(post.body, named, json_parse=False)
+        except Exception as problem:  # whichever, by what the signature looks like
+            raise BadSignatureError from problem
+
+    def key_of(self, event: Post) -> str:
+        number = event.headers.get("svix-id", "")
+        return digest("id", number) if number else super().key_of(event)
+
+    def mail_of(self, event: Post) -> bytes:
+        number = text(event.payload, "data", "email_id")
+        if dig(event.payload, "type") != "email.received" or not _ID.fullmatch(number):
+            raise UnreadableCallError("The event is not about a mail that was received.")
+        base = self._api_url()
+        answer = fetch(
+            f"{base}emails/receiving/{number}",
+            headers={"Authorization": f"Bearer {self._account.secret}"},
+        )
+        address = _download_url(answer)
+        if urlsplit(address).scheme != urlsplit(base).scheme:
+            raise UnreadableCallError("Resend names no address to fetch the raw mail from.")
+        return fetch(address)
+
+    def _view_options(self) -> dict[str, Any]:
+        return {"api_key": "", "signing_secret": None, "inbound_secret": None}
+
+    def _api_url(self) -> str:
+        url = self._account.provider_options.get("api_url") or "https://api.resend.com/"
+        return f"{str(url).rstrip('/')}/"
+
+    def _words(self, event: AnymailTrackingEvent) -> str:
+        bounce = dig(event.esp_event, "data", "bounce")
+        codes = dig(bounce, "diagnosticCode")
+        said = [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
+        reason = text(event.esp_event, "data", "failed", "reason")
+        return " ".join(filter(None, [*said, text(bounce, "message"), reason]))
+
+    def _reason(self, event: AnymailTrackingEvent, words: str) -> Reason:
+        if event.event_type == EventType.FAILED:
+            return Reason.SYSTEM
+        bounce = dig(event.esp_event, "data", "bounce")
+        if event.event_type == EventType.REJECTED or "uppressed" in text(bounce, "subType"):
+            # On Resend's own list, for a hard bounce or a complaint before this one.
+            return Reason.UNKNOWN_USER
+        return refusal(is_permanent=_PERMANENT.get(text(bounce, "type")), words=words)
+
+    def _message_ids(self, event: AnymailTrackingEvent) -> tuple[str, ...]:
+        headers = dig(event.esp_event, "data", "headers")
+        ours = (
+            text(header, "value").strip("<> ")
+            for header in (headers if isinstance(headers, list) else [])
+            if text(header, "name").lower() == _OWN_HEADER
+        )
+        found = (*super()._message_ids(event), *(one[:255] for one in ours if one))
+        return tuple(dict.fromkeys(found))
+
+
+def _download_url(answer: bytes) -> str:
+    try:
+        return text(json.loads(answer), "raw", "download_url")
+    except (ValueError, RecursionError) as problem:
+        raise UnreadableCallError("Resend's answer is no JSON.") from problem
