@@ -57,6 +57,7 @@ class ImapServer:
                 stdout=log,
                 stderr=log,
                 preexec_fn=dies_with_parent(signal.SIGTERM),
+                start_new_session=True,
                 **self._account(),
             )
         gives_up = time.monotonic() + _PATIENCE_SECONDS
@@ -66,7 +67,9 @@ class ImapServer:
             time.sleep(0.02)
 
     def stop(self) -> None:
+        """With the processes that serve its connections."""
         if self._process is not None:
+            os.killpg(self._process.pid, signal.SIGTERM)
             stop(self._process, [(signal.SIGTERM, _PATIENCE_SECONDS)])
             self._process = None
 
@@ -96,9 +99,9 @@ class ImapServer:
     def deliver(
         self, user: str, *mails: bytes, folder: str = "INBOX", at: dt.datetime | None = None
     ) -> None:
+        arrived = {"date": at} if at else {}
         with self.client(user) as client:
-            for mail in mails:
-                client.append(folder, mail, msg_time=at)
+            client.multiappend(folder, [{"msg": mail, **arrived} for mail in mails])
 
     def state(self, user: str, folder: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
         """UID → flags, of all mails that are there."""
