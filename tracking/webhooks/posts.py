@@ -16,6 +16,8 @@ from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import parse_header_parameters
 
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
 
 class UnreadableCallError(Exception):
     """The call or the event has not the shape that the provider documents."""
@@ -30,8 +32,8 @@ class Post:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_json(self) -> bool:
-        return self.content_type.partition(";")[0].strip().lower() == "application/json"
+    def is_form(self) -> bool:
+        return self.content_type.partition(";")[0].strip().lower() in _FORMS
 
     @cached_property
     def payload(self) -> Any:

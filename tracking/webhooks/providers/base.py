@@ -56,13 +56,13 @@ class Provider:
     def events_in(self, post: Post) -> list[Post]:
         """One post an event, so that none of them can take the others along. Raises
         UnreadableCallError where not even that can be told."""
-        if post.is_json and isinstance(post.payload, list):
+        if isinstance(post.payload, list):
             return [alone([event], post) for event in post.payload]
         return [post]
 
     def key_of(self, event: Post) -> str:
         """The same for the same event, however often it is told; at most 64 characters."""
-        return digest_of(event.payload if event.is_json else event.body.decode(errors="replace"))
+        return digest_of(event.payload)
 
     # --- What an event says ---
 

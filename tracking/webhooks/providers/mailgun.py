@@ -39,20 +39,25 @@ class Mailgun(Provider):
         if not now - timedelta(hours=settings.WEBHOOK_MAX_AGE_HOURS) <= signed_at <= now + _AHEAD:
             raise BadSignatureError
 
+    def events_in(self, post: Post) -> list[Post]:
+        return [post] if post.is_form else super().events_in(post)
+
     def key_of(self, event: Post) -> str:
         token = _signature(event, "token")
-        return digest("token", token) if token else super().key_of(event)
+        if token:
+            return digest("token", token)
+        return digest(event.body.decode(errors="replace"))
 
     def lasting_key_of(self, event: Post) -> str:
         """Mailgun's ids are unique within a day."""
-        data = dig(event.payload, "event-data") if event.is_json else None
+        data = None if event.is_form else dig(event.payload, "event-data")
         number, at = text(data, "id"), dig(data, "timestamp")
         if number and isinstance(at, int | float):
             return digest("id", number, str(int(at // 86_400)))
         return self.key_of(event)
 
     def mail_of(self, event: Post) -> bytes:
-        if "body-mime" not in event.form:
+        if not event.is_form or "body-mime" not in event.form:
             return super().mail_of(event)
         return delivered_to(
             event.form["body-mime"].encode(errors="replace"),
@@ -86,6 +91,6 @@ def _said(event: AnymailTrackingEvent, *path: str) -> str:
 
 
 def _signature(post: Post, name: str) -> str:
-    if post.is_json:
-        return text(post.payload, "signature", name)
-    return post.form.get(name, "")
+    if post.is_form:
+        return post.form.get(name, "")
+    return text(post.payload, "signature", name)
