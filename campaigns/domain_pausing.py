@@ -20,10 +20,14 @@ def pause_domain(domain: SendingDomain, reason: str, now: datetime) -> None:
         raise Conflict(f"{domain} is paused already.", code="wrong_status")
 
 
-def resume_domain(domain: SendingDomain) -> None:
-    """Go on. What missed its slot is planned anew and leaves at the usual pace. Raises Conflict."""
+def resume_domain(domain: SendingDomain, now: datetime) -> None:
+    """Go on. What missed its slot is planned anew and leaves at the usual pace. Raises Conflict.
+
+    A person has seen what became of the mails so far: from `now` on the guardrails look at the
+    mails that leave after it only, and again from the fiftieth on.
+    """
     resumed = SendingDomain.objects.filter(pk=domain.pk, paused_at__isnull=False).update(
-        paused_at=None, pause_reason="", needs_replanning=True
+        paused_at=None, pause_reason="", needs_replanning=True, judged_since=now
     )
     if not resumed:
         raise Conflict(f"{domain} is not paused.", code="wrong_status")

@@ -21,6 +21,7 @@ from campaigns import waiting
 from campaigns.acceptance import mark_sent
 from campaigns.colleagues import end_colleagues, lock_colleagues
 from campaigns.enrollments import end_enrollments
+from campaigns.guardrails import counts_against_domain
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
 from campaigns.soft_bounces import wait_after
@@ -106,6 +107,8 @@ def record_event(
         return None
     event.save(force_insert=True)
     _EFFECTS[kind](message, event, tally)
+    if counts_against_domain(event):
+        tally.judge(message.domain_id)
     tally.write()
     return event
 

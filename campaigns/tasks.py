@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from campaigns import claiming, dispatch, lifecycle
+from campaigns import claiming, dispatch, guardrails, lifecycle
 from campaigns.domain_lock import domain_lock
 from campaigns.sending import Sender
 from mailsuite.lib import clock
@@ -57,3 +57,8 @@ def roll_over() -> None:
 @shared_task
 def complete_finished() -> None:
     lifecycle.complete_finished(clock.now())
+
+
+@shared_task
+def judge_domains() -> None:
+    guardrails.judge_all(clock.now())

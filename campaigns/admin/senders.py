@@ -38,7 +38,7 @@ RESUME = Deed(
     title="Resume",
     asks="Mails leave again at the usual pace; what missed its slot gets a new one.",
     done="resumed",
-    service=lambda _, domain: resume_domain(domain),
+    service=lambda _, domain: resume_domain(domain, clock.now()),
     icon="play_arrow",
     variant=ActionVariant.SUCCESS,
 )
