@@ -36,7 +36,7 @@ class Patience:
     """Seconds until a silent server is given up."""
 
     connect: float = 15
-    read: float = 60
+    read: float = 30
 
 
 USUAL_PATIENCE = Patience()
