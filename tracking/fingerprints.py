@@ -9,17 +9,28 @@ from __future__ import annotations
 
 import hashlib
 
+from mailsuite.lib.storable import storable
 from tracking.reading import ReadMail
+
+_LONGEST_KEY = 255
 
 
 def of_mail(raw: bytes, mail: ReadMail) -> str:
     """The same for every copy of a mail; 64 hexadecimal digits."""
-    said = (mail.message_id, mail.from_address, mail.subject, mail.date and mail.date.isoformat())
+    written = mail.date and mail.date.isoformat()
+    said = (mail.message_id, mail.from_address, mail.subject, written, mail.references.thread)
     digest = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass"))
     _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
     lines = [line.rstrip() for line in body.split(b"\n")]
     digest.update(b"\n".join(lines).strip())
     return digest.hexdigest()
+
+
+def of_key(source_key: str) -> str:
+    """What a source knows a mail by, in a length that can be stored: itself where it is short."""
+    if len(source_key) <= _LONGEST_KEY:
+        return storable(source_key)
+    return hashlib.sha256(source_key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def of_event(source_key: str) -> str:

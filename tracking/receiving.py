@@ -34,6 +34,9 @@ log = structlog.get_logger(__name__)
 
 State = InboundMail.State
 
+# A report can name hundreds of addresses.
+_MOST_GUESSES = 10
+
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
@@ -58,22 +61,22 @@ def receive(
     """Take in one raw mail (RFC 5322) and let it take effect; the row of it, or of the same mail
     when it came before.
 
-    `source_key` is what the source knows it by, at most 255 characters; `received_at` is business
+    `source_key` is what the source knows it by; `received_at` is business
     time (UTC). Raises OperationalError where the database is away: nothing has happened then, and
     the mail is to be handed over again.
     """
     mail = read_mail(raw)
     fingerprint = fingerprints.of_mail(raw, mail)
-    return _take(mail, _Arrival(source, source_key, fingerprint, received_at, mailbox, raw))
+    key = fingerprints.of_key(source_key)
+    return _take(mail, _Arrival(source, key, fingerprint, received_at, mailbox, raw))
 
 
 def receive_event(mail: ReadMail, *, source_key: str, received_at: datetime) -> InboundMail:
     """The same for a provider's event without a mail, worded as the mail that would say it:
     `kind`, `recipients` of a bounce, `references` to the message. `source_key`: the provider's
     own id of the event."""
-    fingerprint = fingerprints.of_event(source_key)
-    source = InboundMail.Source.WEBHOOK
-    return _take(mail, _Arrival(source, source_key, fingerprint, received_at))
+    fingerprint, key = fingerprints.of_event(source_key), fingerprints.of_key(source_key)
+    return _take(mail, _Arrival(InboundMail.Source.WEBHOOK, key, fingerprint, received_at))
 
 
 def _take(mail: ReadMail, arrival: _Arrival) -> InboundMail:
@@ -93,7 +96,7 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     is_ours = is_from_ourselves(mail)
     message = None if is_ours else message_of(mail.references)
     inbound = _row(mail, arrival, message)
-    inbound.state = _state(message, is_ours=is_ours)
+    inbound.state, inbound.outcome = _before_effect(message, is_ours=is_ours)
     try:
         with transaction.atomic():
             inbound.save(force_insert=True)
@@ -108,10 +111,12 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     return inbound
 
 
-def _state(message: Message | None, *, is_ours: bool) -> InboundMail.State:
+def _before_effect(message: Message | None, *, is_ours: bool) -> tuple[InboundMail.State, str]:
     if is_ours:
-        return State.IGNORED
-    return State.UNMATCHED if message is None else State.DONE
+        return State.IGNORED, "From one of our own senders: nobody's answer."
+    if message is None:
+        return State.UNMATCHED, "Names no mail of ours, so nothing follows from it by itself."
+    return State.DONE, ""
 
 
 def _answer(mail: ReadMail, message: Message, inbound: InboundMail) -> Answer:
@@ -152,8 +157,15 @@ def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundM
         raw=arrival.raw,
         raw_kept_until=None if arrival.raw is None else clock.now() + kept_for,
         message=message,
-        lead_id=message.lead_id if message else _lead_with(mail.from_address),
+        lead_id=message.lead_id if message else _lead_guessed(mail),
     )
+
+
+def _lead_guessed(mail: ReadMail) -> int | None:
+    """By the sender, or by the address that a report is about."""
+    addresses = [recipient.address for recipient in mail.recipients] or [mail.from_address]
+    found = (_lead_with(address) for address in addresses[:_MOST_GUESSES])
+    return next((lead_id for lead_id in found if lead_id is not None), None)
 
 
 def _lead_with(address: str) -> int | None:

@@ -19,7 +19,7 @@ def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEve
         answer.message.pk,
         kind,
         at=answer.received_at,
-        learned_at=answer.learned_at,
+        learned_at=answer.learned_at if answer.learned_at > answer.received_at else None,
         source_id=f"{answer.source_id}:{kind}",
         actor=_ACTORS.get(kind, MessageEvent.Actor.UNKNOWN),
         detail=said,

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaigns.dispatch import roll_over
+from campaigns.finishing import withhold
+from campaigns.gate import Verdict
+from campaigns.models import Enrollment, Message, MessageEvent, SendingDomain
+from campaigns.transport import Outcome
+from leads.models import Lead, Suppression
+from mailsuite.lib import clock
+from tests.campaigns.mails import at_gate, claimed, composed
+from tests.tracking.answers import (
+    DAY,
+    HOUR,
+    MONDAY,
+    about,
+    away,
+    came,
+    figures,
+    handed_over,
+    mail_of,
+    reply,
+    running,
+    sent,
+)
+from tests.tracking.reading import mails
+
+pytestmark = pytest.mark.django_db
+Status = Message.Status
+# MONDAY is 1 June 2026.
+TUESDAY_9_JUNE = MONDAY + 8 * DAY
+
+
+def enrollment() -> Enrollment:
+    return Enrollment.objects.get()
+
+
+def test_the_flow_waits_until_a_workday_after_the_return():
+    campaign = running()
+    first = sent(campaign)
+    inbound = came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    assert (inbound.kind, inbound.state) == ("auto_reply", "done")
+    assert str(inbound.return_date) == "2026-06-08"
+    second = mail_of(campaign, 2)
+    assert second.not_before == enrollment().waits_until == TUESDAY_9_JUNE
+    assert second.error == enrollment().waits_for == "the lead is away until 2026-06-08"
+    assert mail_of(campaign, 3).not_before is None
+    assert enrollment().status == "active"
+
+
+def test_it_counts_nowhere_and_ends_nothing():
+    first = sent(running())
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    first.refresh_from_db()
+    assert (first.status, first.replied_at) == (Status.SENT, None)
+    assert figures(first) == {"planned": 1, "sent": 1}
+    assert Lead.objects.get().is_mailable
+    assert not Suppression.objects.exists()
+    assert MessageEvent.objects.filter(kind="auto_replied").count() == 1
+
+
+def test_then_the_flow_goes_on_in_its_own_rhythm():
+    campaign = running()
+    came(away(sent(campaign), "Ik ben afwezig en op maandag 8 juni weer terug."))
+    with clock.frozen(MONDAY + 2 * HOUR):
+        roll_over(MONDAY + 2 * HOUR)
+    second = mail_of(campaign, 2)
+    assert second.scheduled_at == TUESDAY_9_JUNE
+    assert mail_of(campaign, 3).scheduled_at == TUESDAY_9_JUNE + 3 * DAY
+    handed_over(second)
+    assert mail_of(campaign, 3).not_before == TUESDAY_9_JUNE + 3 * DAY
+    assert not SendingDomain.objects.get().needs_replanning
+
+
+@pytest.mark.parametrize(
+    ("back", "goes_on"),
+    [
+        ("vrijdag 5 juni", 7),  # the workday after a Friday
+        ("zaterdag 6 juni", 7),
+        ("12 juni", 14),
+    ],
+)
+def test_days_off_are_no_workdays(back: str, goes_on: int):
+    campaign = running()
+    came(away(sent(campaign), f"Ik ben afwezig en op {back} weer terug."))
+    assert mail_of(campaign, 2).not_before == MONDAY + goes_on * DAY
+
+
+def test_a_return_before_the_next_mail_changes_nothing():
+    campaign = running()
+    came(away(sent(campaign), "Ik ben afwezig en op 2 juni weer terug."))
+    assert mail_of(campaign, 2).not_before == MONDAY + 3 * DAY
+    assert not SendingDomain.objects.get().needs_replanning
+
+
+def test_without_a_date_the_flow_waits_some_workdays(settings):
+    settings.ABSENCE_WORKDAYS = 5
+    campaign = running()
+    inbound = came(away(sent(campaign), "Ik ben momenteel afwezig."))
+    assert inbound.return_date is None
+    assert enrollment().waits_until == mail_of(campaign, 2).not_before == MONDAY + 7 * DAY
+    assert enrollment().waits_for == "the lead is away"
+
+
+def test_a_date_beyond_any_leave_is_taken_for_none(settings):
+    settings.ABSENCE_WORKDAYS = 5
+    campaign = running()
+    came(away(sent(campaign), "Ik ben afwezig en op 1 september 2031 weer terug."))
+    assert enrollment().waits_until == MONDAY + 7 * DAY
+
+
+def test_the_longer_of_two_absences_holds():
+    campaign = running()
+    first = sent(campaign)
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    came(away(first, "Ik ben afwezig en op donderdag 4 juni weer terug."))
+    assert enrollment().waits_until == TUESDAY_9_JUNE
+
+
+def test_all_flows_to_the_lead_wait():
+    first = sent(running())
+    other = running("jan@elders.nl")
+    Enrollment.objects.filter(campaign=other).update(lead=first.lead)
+    Message.objects.filter(campaign=other).update(lead=first.lead)
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    assert Message.objects.get(campaign=other, mail_number=1).not_before == TUESDAY_9_JUNE
+    with clock.frozen(MONDAY + 2 * HOUR):
+        roll_over(MONDAY + 2 * HOUR)
+
+
+def test_a_mail_that_a_worker_has_claimed_stays_here():
+    campaign = running()
+    first, second = sent(campaign), mail_of(campaign, 2)
+    claim = claimed(second, second.scheduled_at)
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."), second.scheduled_at)
+    decision = at_gate(claim, composed(second), second.scheduled_at)
+    assert (decision.verdict, decision.not_before) == (Verdict.NOT_YET, TUESDAY_9_JUNE)
+    withhold(claim, second, decision)
+    second.refresh_from_db()
+    assert (second.status, second.not_before) == (Status.QUEUED, TUESDAY_9_JUNE)
+
+
+def test_the_mail_behind_one_that_was_on_its_way_waits_too():
+    campaign = running()
+    first, second = sent(campaign), mail_of(campaign, 2)
+    handed_over(second, Outcome.UNKNOWN)
+    came(away(first, "Ik ben afwezig en op vrijdag 19 juni weer terug."), second.scheduled_at)
+    came(about(second, mails.dsn(mails.group(action="delayed"))), second.scheduled_at + HOUR)
+    second.refresh_from_db()
+    assert second.status == Status.SENT
+    assert mail_of(campaign, 3).not_before == MONDAY + 21 * DAY
+
+
+def test_an_absence_settles_a_mail_of_unknown_fate_and_then_holds_the_flow():
+    campaign = running()
+    first = handed_over(mail_of(campaign), Outcome.UNKNOWN)
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    first.refresh_from_db()
+    assert (first.status, figures(first)) == (Status.SENT, {"planned": 1, "sent": 1})
+    assert mail_of(campaign, 2).not_before == TUESDAY_9_JUNE
+
+
+def test_a_reply_during_the_absence_ends_the_flow():
+    campaign = running()
+    first = sent(campaign)
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    came(reply(first), MONDAY + DAY)
+    assert (enrollment().status, enrollment().end_reason) == ("ended", "replied")
+    assert mail_of(campaign, 2).error == "the lead replied"
+
+
+def test_an_absence_after_a_reply_changes_nothing():
+    first = sent(running())
+    came(reply(first))
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."), MONDAY + 2 * HOUR)
+    assert (enrollment().end_reason, enrollment().waits_until) == ("replied", None)
+
+
+def test_who_has_left_the_company_is_for_a_person_to_decide():
+    campaign = running()
+    inbound = came(
+        away(sent(campaign), "Piet werkt niet meer bij ons. Mail voortaan jan@hotel-zon.nl.")
+    )
+    assert (inbound.auto_reply, inbound.state) == ("left_company", "to_review")
+    assert (enrollment().status, enrollment().waits_until) == ("active", None)
+    assert mail_of(campaign, 2).not_before == MONDAY + 3 * DAY
+
+
+def test_an_acknowledgement_changes_nothing():
+    campaign = running()
+    inbound = came(away(sent(campaign), "Wij hebben uw bericht ontvangen."))
+    assert (inbound.auto_reply, inbound.state) == ("acknowledgement", "done")
+    assert (enrollment().status, enrollment().waits_until) == ("active", None)
+    assert mail_of(campaign, 2).not_before == MONDAY + 3 * DAY
+
+
+def test_a_thousand_automatic_replies_hold_no_longer_than_one():
+    campaign = running()
+    first = sent(campaign)
+    for minute in range(5):
+        body = f"Ik ben afwezig en op maandag 8 juni weer terug. {minute}"
+        came(away(first, body), MONDAY + HOUR + timedelta(minutes=minute))
+    assert enrollment().waits_until == TUESDAY_9_JUNE
+    assert figures(first) == {"planned": 1, "sent": 1}

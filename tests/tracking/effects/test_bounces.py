@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import pytest
+
+from campaigns.events import record_event
+from campaigns.models import Enrollment, Message, MessageEvent, SendingDomain
+from campaigns.transport import Outcome
+from leads.models import Lead, Suppression
+from tests.tracking.answers import (
+    DAY,
+    HOUR,
+    MONDAY,
+    about,
+    blocked,
+    came,
+    figures,
+    handed_over,
+    hard_bounce,
+    mail_of,
+    running,
+    sent,
+    soft_bounce,
+)
+from tests.tracking.reading import mails
+
+pytestmark = pytest.mark.django_db
+Status = Message.Status
+
+
+def enrollment() -> Enrollment:
+    return Enrollment.objects.get()
+
+
+def test_a_hard_bounce_is_the_end_of_message_lead_address_and_flow():
+    campaign = running()
+    first = sent(campaign)
+    inbound = came(hard_bounce(first))
+    first.refresh_from_db()
+    assert (first.status, first.bounced_at) == (Status.BOUNCED, MONDAY + HOUR)
+    assert Lead.objects.get().status == Lead.Status.BOUNCED
+    entry = Suppression.objects.get()
+    assert (entry.value, entry.reason) == ("receptie@hotel-zon.nl", "bounced")
+    assert (enrollment().status, enrollment().end_reason) == ("ended", "bounced")
+    assert mail_of(campaign, 2).status == mail_of(campaign, 3).status == Status.CANCELED
+    assert (inbound.state, inbound.message, inbound.lead) == ("done", first, first.lead)
+    # It was sent, and that is not taken back.
+    assert figures(first) == {"planned": 1, "sent": 1, "bounced": 1}
+    assert figures(mail_of(campaign, 2)) == {"planned": 1, "canceled": 1}
+    assert not SendingDomain.objects.get().paused_at
+
+
+def test_an_event_keeps_what_the_server_said():
+    first = sent(running())
+    came(hard_bounce(first))
+    detail = MessageEvent.objects.get(kind="bounced").detail
+    assert detail == {
+        "hard": True,
+        "verdict": "hard",
+        "cause": "unknown_user",
+        "status": "5.1.1",
+        "reason": "550 5.1.1 User unknown",
+        "address": "receptie@hotel-zon.nl",
+    }
+
+
+def test_a_hard_bounce_ends_the_flows_of_all_campaigns():
+    first = sent(running())
+    other = running("jan@elders.nl")
+    Enrollment.objects.filter(campaign=other).update(lead=first.lead)
+    Message.objects.filter(campaign=other).update(lead=first.lead)
+    came(hard_bounce(first))
+    assert {one.end_reason for one in Enrollment.objects.all()} == {"bounced"}
+    assert set(Message.objects.filter(campaign=other).values_list("status", flat=True)) == {
+        Status.CANCELED
+    }
+
+
+def test_a_hard_bounce_of_a_mail_of_unknown_fate_settles_it():
+    first = handed_over(mail_of(running()), Outcome.UNKNOWN)
+    assert first.status == Status.UNKNOWN
+    came(hard_bounce(first))
+    first.refresh_from_db()
+    assert (first.status, first.sent_at) == (Status.BOUNCED, MONDAY)
+    assert figures(first) == {"planned": 1, "sent": 1, "bounced": 1}
+
+
+def test_a_second_report_of_one_hard_bounce_counts_no_more():
+    first = sent(running())
+    came(hard_bounce(first))
+    came(about(first, mails.dsn(mails.group(diagnostic="smtp; 550 no such user"))))
+    assert MessageEvent.objects.filter(kind="bounced").count() == 2
+    assert figures(first)["bounced"] == 1
+
+
+def test_a_soft_bounce_holds_the_flow_for_a_day_and_changes_nothing_else():
+    campaign = running()
+    first = sent(campaign)
+    # Thursday, the planned day of mail 2, is a day too soon.
+    inbound = came(soft_bounce(first), MONDAY + 3 * DAY - HOUR)
+    first.refresh_from_db()
+    second = mail_of(campaign, 2)
+    assert (first.status, first.bounced_at) == (Status.SENT, None)
+    assert (second.status, second.not_before) == (Status.QUEUED, MONDAY + 4 * DAY)
+    assert enrollment().waits_until == MONDAY + 4 * DAY
+    assert second.error == "the mail before could not be delivered"
+    assert SendingDomain.objects.get().needs_replanning
+    assert (enrollment().status, Lead.objects.get().status) == ("active", "active")
+    assert not Suppression.objects.exists()
+    assert figures(first) == {"planned": 1, "sent": 1}
+    assert inbound.outcome == "Not delivered this time: the flow waits and then goes on."
+
+
+def test_a_soft_bounce_settles_a_mail_of_unknown_fate_as_sent():
+    first = handed_over(mail_of(running()), Outcome.UNKNOWN)
+    came(soft_bounce(first))
+    first.refresh_from_db()
+    assert (first.status, figures(first)) == (Status.SENT, {"planned": 1, "sent": 1})
+
+
+def test_soft_bounces_in_a_row_wait_longer_each_time_then_suppress(settings):
+    settings.SOFT_BOUNCES_IN_A_ROW = 3
+    campaign = running(mails=4)
+    waits = []
+    for number in (1, 2):
+        message = sent(campaign, number)
+        came(soft_bounce(message), message.sent_at + HOUR)
+        following = mail_of(campaign, number + 1)
+        Message.objects.filter(pk=following.pk).update(scheduled_at=following.not_before)
+        waits.append((following.not_before - message.sent_at).days)
+    assert waits == [3, 5]  # the flow's own three workdays; three days and a weekend
+    assert not Suppression.objects.exists()
+    third = sent(campaign, 3)
+    inbound = came(soft_bounce(third), third.sent_at + HOUR)
+    assert inbound.outcome == "Not delivered 3 times in a row: the address is suppressed."
+    assert Suppression.objects.get().reason == "bounced"
+    assert Lead.objects.get().status == Lead.Status.BOUNCED
+    assert (enrollment().end_reason, mail_of(campaign, 4).status) == ("bounced", Status.CANCELED)
+    third.refresh_from_db()
+    assert (third.status, figures(third)) == (Status.SENT, {"planned": 1, "sent": 1})
+
+
+def three_sent(settings) -> list[Message]:
+    settings.SOFT_BOUNCES_IN_A_ROW = 3
+    campaign = running(mails=4)
+    return [sent(campaign, number) for number in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0), (2, 0, 1)])
+def test_the_order_in_which_soft_bounces_are_reported_does_not_matter(order, settings):
+    messages = three_sent(settings)
+    at = messages[-1].sent_at
+    for place in order[:2]:
+        came(soft_bounce(messages[place]), at + HOUR)
+        assert not Suppression.objects.exists()
+    came(soft_bounce(messages[order[2]]), at + HOUR)
+    assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
+
+
+def test_a_delivered_mail_between_them_begins_a_new_row(settings):
+    settings.SOFT_BOUNCES_IN_A_ROW = 2
+    messages = three_sent(settings)
+    settings.SOFT_BOUNCES_IN_A_ROW = 2
+    at = messages[-1].sent_at + HOUR
+    came(soft_bounce(messages[0]), at)
+    came(soft_bounce(messages[2]), at)
+    assert not Suppression.objects.exists()
+
+
+def test_a_mail_that_was_opened_after_all_begins_a_new_row(settings):
+    messages = three_sent(settings)
+    settings.SOFT_BOUNCES_IN_A_ROW = 2
+    at = messages[-1].sent_at + HOUR
+    came(soft_bounce(messages[0]), at)
+    record_event(messages[0].pk, "opened", at=at, source_id="open", actor="human")
+    came(soft_bounce(messages[1]), at)
+    assert not Suppression.objects.exists()
+
+
+def test_one_soft_bounce_reported_twice_is_one():
+    first = sent(running())
+    came(soft_bounce(first))
+    came(soft_bounce(first).replace(b"Mailbox full", b"Mailbox is full"))
+    counts = MessageEvent.objects.filter(kind="bounced").values_list("detail__in_a_row", flat=True)
+    assert list(counts) == [1, 1]
+    assert not Suppression.objects.exists()
+
+
+def test_a_refusal_of_the_sender_stops_the_domain_and_leaves_the_address():
+    campaign = running()
+    first = sent(campaign)
+    inbound = came(blocked(first))
+    domain = SendingDomain.objects.get()
+    assert domain.paused_at == MONDAY + HOUR
+    assert domain.pause_reason == (
+        "A server refuses this sender: 550 5.7.1 Service unavailable; client host blocked using "
+        "Spamhaus"
+    )
+    first.refresh_from_db()
+    assert (first.status, Lead.objects.get().status) == (Status.SENT, Lead.Status.ACTIVE)
+    assert (enrollment().status, enrollment().waits_until) == ("active", None)
+    assert mail_of(campaign, 2).status == Status.QUEUED
+    assert not Suppression.objects.exists()
+    assert figures(first) == {"planned": 1, "sent": 1}
+    assert inbound.state == "done"
+
+
+def test_a_refusal_of_the_sender_from_before_a_person_let_the_domain_go_on_stops_nothing():
+    first = sent(running())
+    SendingDomain.objects.update(judged_since=MONDAY + HOUR)
+    came(blocked(first), MONDAY + 2 * HOUR)
+    assert SendingDomain.objects.get().paused_at is None
+
+
+def test_the_first_reason_of_a_paused_domain_stays():
+    first = sent(running())
+    SendingDomain.objects.update(paused_at=MONDAY, pause_reason="by hand")
+    came(blocked(first))
+    assert SendingDomain.objects.get().pause_reason == "by hand"
+
+
+def test_a_dead_member_of_a_list_does_not_condemn_the_list():
+    first = sent(running())
+    raw = about(first, mails.dsn(mails.group("weg@hotel-zon.nl")))
+    assert came(raw).recipients[0]["verdict"] == "hard"
+    first.refresh_from_db()
+    assert (first.status, Lead.objects.get().status) == (Status.SENT, Lead.Status.ACTIVE)
+    assert not Suppression.objects.exists()
+    assert MessageEvent.objects.get(kind="bounced").detail["hard"] is False
+
+
+def test_of_several_recipients_ours_decides():
+    first = sent(running())
+    dead, full = mails.group("weg@hotel-zon.nl"), mails.group(status="4.2.2", diagnostic="")
+    came(about(first, mails.dsn(dead, full)))
+    assert not Suppression.objects.exists()
+    assert MessageEvent.objects.get(kind="bounced").detail["verdict"] == "soft"
+
+
+def test_a_forged_bounce_has_no_effect():
+    first = sent(running())
+    raw = mails.dsn(mails.group(), returned=mails.RETURNED)  # of a Message-ID that we never gave
+    inbound = came(raw)
+    assert (inbound.kind, inbound.state, inbound.message) == ("bounce", "unmatched", None)
+    assert inbound.lead == first.lead  # a guess, for whoever looks at it
+    first.refresh_from_db()
+    assert (first.status, Lead.objects.get().status) == (Status.SENT, Lead.Status.ACTIVE)
+    assert not Suppression.objects.exists()
+    assert not MessageEvent.objects.filter(kind="bounced").exists()
+
+
+def test_a_delay_is_no_bounce_and_proves_that_the_mail_is_on_its_way():
+    first = handed_over(mail_of(running()), Outcome.UNKNOWN)
+    raw = about(first, mails.dsn(mails.group(action="delayed", status="4.4.1")))
+    inbound = came(raw)
+    first.refresh_from_db()
+    assert (inbound.kind, inbound.state) == ("other", "done")
+    assert (first.status, figures(first)) == (Status.SENT, {"planned": 1, "sent": 1})
+    assert enrollment().waits_until is None
