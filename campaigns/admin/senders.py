@@ -4,13 +4,12 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Model, Q, QuerySet
+from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminPasswordWidget
 
 from campaigns.domain_pausing import (
     pause_domain,
@@ -21,7 +20,13 @@ from campaigns.domain_pausing import (
 )
 from campaigns.models import SenderAlias, SendingAccount, SendingDomain, SendingPolicy
 from mailsuite.lib import clock
-from mailsuite.lib.admin import Deed, PartialSaveAdmin, WeekdaysField
+from mailsuite.lib.admin import (
+    Deed,
+    PartialSaveAdmin,
+    SecretAdmin,
+    SecretForm,
+    WeekdaysField,
+)
 from mailsuite.lib.admin.fields import WEEKDAYS
 
 PAUSE = Deed(
@@ -93,17 +98,9 @@ class SendingPolicyAdmin(PartialSaveAdmin):
         return int(policy.domain_count)
 
 
-class AccountForm(forms.ModelForm):
-    """The secret goes in and never comes out; the stored one is not even read for this page."""
-
-    new_secret = forms.CharField(
-        label="Secret",
-        required=False,
-        strip=False,
-        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
-        help_text="The SMTP password, or the provider's API key. Leave it empty to keep the "
-        "one that is stored.",
-    )
+class AccountForm(SecretForm):
+    asks_for = "The SMTP password, or the provider's API key."
+    leads_elsewhere = frozenset({"host", "backend"})
 
     class Meta:
         model = SendingAccount
@@ -115,50 +112,19 @@ class AccountForm(forms.ModelForm):
             raise forms.ValidationError('These are names with values: {"sender_domain": "…"}.')
         return given
 
-    def clean(self) -> dict[str, Any]:
-        """A stored secret is not shown to another server only because its name was changed."""
-        given: dict[str, Any] = super().clean() or {}
-        elsewhere = {"host", "backend"} & set(self.changed_data)
-        if given.get("new_secret"):
-            self.instance.secret = given["new_secret"]
-        elif self.instance.pk and elsewhere:
-            self.add_error("new_secret", "Enter it again: the account leads elsewhere now.")
-        return given
-
 
 @admin.register(SendingAccount)
-class SendingAccountAdmin(PartialSaveAdmin):
+class SendingAccountAdmin(SecretAdmin):
     form = AccountForm
     list_display = ["name", "backend", "host", "port", "security", "username", "has_secret"]
     list_filter = ["backend"]
     search_fields = ["name", "host", "username"]
-    readonly_fields = ["has_secret"]
     fieldsets = [
         (None, {"fields": ["name", "backend"]}),
         ("Server", {"fields": ["host", ("port", "security")]}),
         ("Login", {"fields": ["username", "new_secret", "has_secret"]}),
         ("Provider", {"fields": ["provider_options"]}),
     ]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet:
-        """Without the secret, so a page of accounts opens though the key to it is lost."""
-        accounts = super().get_queryset(request).defer("secret")
-        return accounts.annotate(secret_is_stored=~Q(secret=""))
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Who may only look gets no field for a secret."""
-        if obj is None or self.has_change_permission(request, obj):
-            return super().get_fieldsets(request, obj)
-        return [(None, {"fields": [*AccountForm.Meta.fields, "has_secret"]})]
-
-    def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
-        if "new_secret" in form.changed_data:
-            form.changed_data.append("secret")
-        super().save_model(request, obj, form, change)
-
-    @display(description="secret stored", boolean=True)
-    def has_secret(self, account: Any) -> bool:
-        return bool(getattr(account, "secret_is_stored", False))
 
 
 class AliasInline(StackedInline):

@@ -11,6 +11,7 @@ from mailsuite.lib.admin.pages import (
     ReadOnlyTable,
     SlimFields,
 )
+from mailsuite.lib.admin.secrets import SecretAdmin, SecretForm
 
 __all__ = [
     "BigTable",
@@ -19,6 +20,8 @@ __all__ = [
     "PartialSaveAdmin",
     "ReadOnlyAdmin",
     "ReadOnlyTable",
+    "SecretAdmin",
+    "SecretForm",
     "ServiceAdmin",
     "ServiceForm",
     "SlimFields",
