@@ -17,7 +17,7 @@ _Reason = Enrollment.EndReason
 # Why a mail is canceled, by the end of its lead's flow.
 _REASONS = {
     _Reason.REPLIED: "the lead replied",
-    _Reason.COMPANY_REPLIED: "a colleague of the lead replied",
+    _Reason.COMPANY_REPLIED: "the lead's colleague replied",
     _Reason.UNSUBSCRIBED: "the lead opted out",
     _Reason.BOUNCED: "a mail to the lead's address bounced",
     _Reason.COMPLAINED: "the lead complained",

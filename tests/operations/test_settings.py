@@ -63,13 +63,17 @@ def test_a_switch_is_on_or_off(given: str, meant: bool, monkeypatch: pytest.Monk
 
 
 NUMBERS = {
+    "ABSENCE_WORKDAYS": (1, 100),
     "CELERY_BEAT_SPEED": (1, 1000),
     "IMPORT_FILE_RETENTION_DAYS": (1, 36_500),
     "IMPORT_MAX_BYTES": (1024, 1024**3),
     "IMPORT_MAX_ROWS": (1, 10_000_000),
+    "INBOUND_MAX_BYTES": (1024, 1024**3),
+    "INBOUND_RAW_DAYS": (1, 36_500),
     "PROXY_COUNT": (0, 10),
     "SENT_CONTENT_RETENTION_DAYS": (1, 36_500),
     "SMTP_TIMEOUT_SECONDS": (1, 600),
+    "SOFT_BOUNCES_IN_A_ROW": (1, 100),
     "UNKNOWN_ATTENTION_HOURS": (1, 8_760),
     "WEBHOOK_MAX_AGE_HOURS": (1, 336),
 }

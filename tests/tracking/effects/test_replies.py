@@ -85,7 +85,7 @@ def test_a_reply_ends_the_flows_of_colleagues_where_the_campaign_says_so():
     first = sent(campaign, to=BOSS)
     came(reply(first))
     assert reasons() == {BOSS: "replied", CLERK: "company_replied", GUEST: ""}
-    assert mail_of(campaign, 1, CLERK).error == "a colleague of the lead replied"
+    assert mail_of(campaign, 1, CLERK).error == "the lead's colleague replied"
     assert mail_of(campaign, 1, GUEST).status == Status.QUEUED
     # The reply is one, and the colleague's mails are canceled ones.
     assert figures(first) == {"planned": 3, "sent": 1, "replied": 1, "canceled": 1}

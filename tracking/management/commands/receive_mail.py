@@ -3,7 +3,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NoReturn
 
 import structlog
 from django.conf import settings
@@ -30,35 +30,32 @@ class Command(BaseCommand):
     requires_system_checks = []
 
     def handle(self, *args: object, **options: Any) -> None:
-        if sys.stdin.isatty():
-            self._refuse(os.EX_USAGE, "Give a mail on standard input: receive_mail < mail.eml")
-        raw = _read_at_most(sys.stdin.buffer, settings.INBOUND_MAX_BYTES)
-        if raw is None:
-            limit = settings.INBOUND_MAX_BYTES
-            self._refuse(os.EX_DATAERR, f"5.3.4 A mail may have {limit:,} bytes here; it has more.")
-        elif not raw.strip():
-            self._refuse(os.EX_DATAERR, "5.6.0 There is nothing in this mail.")
-        else:
-            self._receive(raw)
-
-    def _receive(self, raw: bytes) -> None:
+        if sys.stdin is None or sys.stdin.isatty():
+            self._end(os.EX_USAGE, "Give a mail on standard input: receive_mail < mail.eml")
         try:
-            inbound = receive(
-                raw,
-                source=InboundMail.Source.PIPE,
-                source_key=hashlib.sha256(raw).hexdigest(),
-                received_at=clock.now(),
-            )
+            self._take(_read_at_most(sys.stdin.buffer, settings.INBOUND_MAX_BYTES))
         except DatabaseError as problem:
             log.warning("mail not taken", exc_info=True)
-            self._refuse(os.EX_TEMPFAIL, f"4.3.0 The database did not answer: {_line(problem)}")
+            self._end(os.EX_TEMPFAIL, f"4.3.0 The database did not answer: {_line(problem)}")
         except Exception as problem:  # whatever it is, the mail must not be lost to it
             log.exception("mail not taken")
-            self._refuse(os.EX_TEMPFAIL, f"4.3.0 The mail could not be taken: {_line(problem)}")
-        else:
-            self.stdout.write(f"{inbound.kind}, {inbound.state}")
+            self._end(os.EX_TEMPFAIL, f"4.3.0 The mail could not be taken: {_line(problem)}")
 
-    def _refuse(self, status: int, words: str) -> None:
+    def _take(self, raw: bytes | None) -> None:
+        if raw is None:
+            limit = settings.INBOUND_MAX_BYTES
+            self._end(os.EX_DATAERR, f"5.3.4 A mail may have {limit:,} bytes here; it has more.")
+        if not raw.strip():
+            self._end(os.EX_DATAERR, "5.6.0 There is nothing in this mail.")
+        inbound = receive(
+            raw,
+            source=InboundMail.Source.PIPE,
+            source_key=hashlib.sha256(raw).hexdigest(),
+            received_at=clock.now(),
+        )
+        self.stdout.write(f"{inbound.kind}, {inbound.state}")
+
+    def _end(self, status: int, words: str) -> NoReturn:
         """`words` may begin with an enhanced status code, which Postfix passes on (pipe(8))."""
         self.stderr.write(words)
         sys.exit(status)
