@@ -22,6 +22,7 @@ from campaigns.scheduling.values import Delay
 from campaigns.tally import Tally
 from leads.models import Lead
 from mailsuite.lib.errors import Refusal
+from mailsuite.lib.statements import Row, Statement, run_together
 
 log = structlog.get_logger(__name__)
 
@@ -53,6 +54,8 @@ def _mark_sent(messages: Sequence[Message], actor: MessageEvent.Actor, tally: Ta
             # What follows it was planned around a mail of unknown fate.
             tally.replan(message.domain_id)
     fresh = _record(messages, gates, actor)
+    if not fresh:
+        return
     for message in fresh:
         message.status = Message.Status.SENT
         message.sent_at = gates[message.pk]
@@ -60,9 +63,12 @@ def _mark_sent(messages: Sequence[Message], actor: MessageEvent.Actor, tally: Ta
         message.lease_until = None
         _count(message, tally)
     sent = {message.pk: _sent_at(message) for message in fresh}
-    _write(Message, "status = 'sent', sent_at = new.at, error = '', lease_until = NULL", sent)
-    _mark_leads(fresh)
-    _free_next(fresh, tally)
+    _, _, queued = run_together(
+        _set(Message, "status = 'sent', sent_at = new.at, error = '', lease_until = NULL", sent),
+        _set(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", _last_of_leads(fresh)),
+        _queued_of_flows(fresh),
+    )
+    _free_next(fresh, _following(fresh, queued), tally)
 
 
 def gate_times(messages: Iterable[Message]) -> dict[int, datetime]:
@@ -109,12 +115,12 @@ def _count(message: Message, tally: Tally) -> None:
     tally.count(message.campaign_id, message.step_id, day, "sent")
 
 
-def _mark_leads(messages: Sequence[Message]) -> None:
+def _last_of_leads(messages: Sequence[Message]) -> dict[int, datetime]:
     latest: dict[int, datetime] = {}
     for message in messages:
         at = _sent_at(message)
         latest[message.lead_id] = max(at, latest.get(message.lead_id, at))
-    _write(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", latest)
+    return latest
 
 
 class _Following(NamedTuple):
@@ -125,10 +131,11 @@ class _Following(NamedTuple):
     scheduled_at: datetime
 
 
-def _free_next(messages: Sequence[Message], tally: Tally) -> None:
+def _free_next(
+    messages: Sequence[Message], following: Mapping[int, _Following], tally: Tally
+) -> None:
     """Give the next mail of each flow its earliest moment, or end the flow as completed."""
-    following = _following(messages)
-    _complete([message for message in messages if message.pk not in following])
+    ended = _ended([message for message in messages if message.pk not in following])
     freeing = [message for message in messages if message.pk in following]
     delays = _delays({message.step.version_id for message in freeing})
     openings: dict[int, datetime] = {}
@@ -140,20 +147,24 @@ def _free_next(messages: Sequence[Message], tally: Tally) -> None:
         openings[then.pk] = opens
         if then.scheduled_at < opens:
             tally.replan(message.domain_id)
-    _write(Message, "not_before = new.at", openings)
+    run_together(
+        _set(Enrollment, "status = 'completed', ended_at = new.at", ended),
+        _set(Message, "not_before = new.at", openings),
+    )
 
 
-def _following(messages: Sequence[Message]) -> dict[int, _Following]:
+def _queued_of_flows(messages: Sequence[Message]) -> Statement:
+    """Locked in the order in which planning does."""
+    return Statement(
+        f"SELECT enrollment_id, id, mail_number, scheduled_at FROM {Message._meta.db_table} "  # noqa: S608
+        "WHERE enrollment_id = ANY(%s) AND status = 'queued' ORDER BY id FOR NO KEY UPDATE",
+        [[message.enrollment_id for message in messages]],
+    )
+
+
+def _following(messages: Sequence[Message], queued: Sequence[Row]) -> dict[int, _Following]:
     """Message id → the one that comes next in its flow, where there is one."""
     of_enrollment = {message.enrollment_id: message for message in messages}
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT enrollment_id, id, mail_number, scheduled_at FROM {Message._meta.db_table} "  # noqa: S608
-            "WHERE enrollment_id = ANY(%s) AND status = 'queued' "
-            "ORDER BY id FOR NO KEY UPDATE",  # as planning locks them
-            [list(of_enrollment)],
-        )
-        queued = cursor.fetchall()
     following = {}
     for enrollment_id, *row in sorted(queued, key=lambda one: -one[2]):
         then = _Following(*row)
@@ -188,25 +199,21 @@ def _delays(version_ids: Collection[int]) -> dict[int, Mapping[int, Delay]]:
     return {version_id: delays_by_mail(of_version) for version_id, of_version in steps.items()}
 
 
-def _complete(messages: Sequence[Message]) -> None:
-    """The flows whose last mail these are."""
-    ended = {
+def _ended(messages: Sequence[Message]) -> dict[int, datetime]:
+    """Enrollment → the moment of its last mail, for the flows whose last mail these are."""
+    return {
         message.enrollment_id: _sent_at(message)
         for message in messages
         if message.enrollment.status == Enrollment.Status.ACTIVE
     }
-    _write(Enrollment, "status = 'completed', ended_at = new.at", ended)
 
 
-def _write(
+def _set(
     model: type[Message | Lead | Enrollment], assignments: str, moments: Mapping[int, datetime]
-) -> None:
-    """Set `assignments` on the rows of these ids, each with its moment `new.at`."""
-    if not moments:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"UPDATE {model._meta.db_table} AS row SET {assignments} "  # noqa: S608
-            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) WHERE row.id = new.id",
-            [list(moments), list(moments.values())],
-        )
+) -> Statement:
+    """Make `assignments` on the rows of these ids, each with its moment `new.at`."""
+    return Statement(
+        f"UPDATE {model._meta.db_table} AS row SET {assignments} "  # noqa: S608
+        "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) WHERE row.id = new.id",
+        [list(moments), list(moments.values())],
+    )

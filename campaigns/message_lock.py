@@ -10,6 +10,15 @@ from campaigns.models import Enrollment, Message
 from leads.models import Lead
 from mailsuite.lib.statements import Statement, columns_of, instance_of, run_together
 
+# What acceptance asks of messages that were read a moment ago.
+_ASKED = {
+    Enrollment: ("id", "status", "waits_until"),
+    Message: (
+        "id", "status", "mail_number", "campaign_id", "step_id", "lead_id", "enrollment_id",
+        "domain_id",
+    ),
+}  # fmt: skip
+
 
 def lock_messages(
     message_ids: Collection[int], *, read_before: Mapping[int, Message] | None = None
@@ -18,12 +27,16 @@ def lock_messages(
     are; locked after their leads and all enrollments of these leads, which an event may end.
 
     Campaign, step and domain are taken from `read_before`, if that is given: messages that the
-    caller has read a moment ago. NO KEY UPDATE, because inserting a row that points to one of
-    them takes a KEY SHARE lock on it, which a concurrent insert may hold already.
+    caller has read a moment ago, of which no more is read again than acceptance asks for. NO KEY
+    UPDATE, because inserting a row that points to one of them takes a KEY SHARE lock on it, which
+    a concurrent insert may hold already.
     """
     ids = list(message_ids)
     of_messages = f"(SELECT lead_id FROM {Message._meta.db_table} WHERE id = ANY(%s))"  # noqa: S608
-    of_enrollment, of_message = columns_of(Enrollment), columns_of(Message)
+    of_enrollment, of_message = (
+        columns_of(model, None if read_before is None else _ASKED[model])
+        for model in (Enrollment, Message)
+    )
     _, enrollment_rows, message_rows = run_together(
         _take(Lead, ["id"], f"id IN {of_messages}", ids),
         _take(Enrollment, of_enrollment, f"lead_id IN {of_messages}", ids),

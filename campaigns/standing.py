@@ -56,7 +56,9 @@ class Standing(NamedTuple):
 
 
 # What is asked of a campaign; the rest stays in the database.
-_OF_CAMPAIGN = ("id", "status", "daily_limit", "send_days", "send_from", "send_until")
+_OF_CAMPAIGN = columns_of(
+    Campaign, ("id", "status", "daily_limit", "send_days", "send_from", "send_until")
+)
 
 
 def lock_standing(

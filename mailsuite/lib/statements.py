@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import connection, models
@@ -39,15 +39,16 @@ def _rows(cursor: Any) -> list[Row]:
     return cursor.fetchall() if cursor.description else []
 
 
-def columns_of(model: type[models.Model]) -> list[str]:
-    """All that Django reads of it, in its order."""
-    return [field.attname for field in model._meta.concrete_fields]
+def columns_of(model: type[models.Model], wanted: Collection[str] | None = None) -> list[str]:
+    """All that Django reads of it, or the wanted ones among them, in the order of its fields."""
+    names = [field.attname for field in model._meta.concrete_fields]
+    return [name for name in names if wanted is None or name in wanted]
 
 
 Instance = TypeVar("Instance", bound=models.Model)
 
 
 def instance_of(model: type[Instance], columns: Sequence[str], row: Sequence[object]) -> Instance:
-    """What a query of Django's would make of these columns; the others are deferred. For columns
-    that need no converting from what psycopg reads (JSON, for one, does)."""
+    """What a query of Django's would make of a row of columns_of(); the others are deferred. For
+    columns that need no converting from what psycopg reads (JSON, for one, does)."""
     return model.from_db(connection.alias, columns, row)
