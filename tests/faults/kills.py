@@ -7,12 +7,16 @@ import random
 import signal
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
+from campaigns import gate
 from campaigns.models import Message
 from tests.faults import points
+from tests.faults.campaign import Size
 from tests.faults.fault import Fault, one_a_round
 from tests.faults.lab import Lab
+from tests.faults.oracle import Rules
 from tests.faults.place import CLAIM_LEASE_SECONDS, WIRE_LEASE_SECONDS
 from tests.faults.points import KILL, STOP
 from tests.faults.processes import NODES
@@ -95,6 +99,25 @@ def _kill(point: str, does: str, lease: float, allowed: Callable[[int], int] | N
     )
 
 
+def ten_a_round(rounds: int) -> int:
+    return rounds * gate.AT_ONCE
+
+
+def _kill_without_pause(point: str, does: str) -> Fault:
+    """Of a domain without a pause ten pass the gate at once, and all ten are in doubt."""
+    return Fault(
+        name=f"kill {point}, no pause",
+        does=f"the same {does} with others, of a domain without a pause",
+        must_hold="I1-I8; unknown ≤ 10 × kills",
+        rounds=20,
+        inject=partial(kill_at, point),
+        recovery_limit=WIRE_LEASE_SECONDS + _SLACK,
+        unknown_allowed=ten_a_round,
+        size=Size(policy={"interval_minutes": 0}),
+        rules=Rules(interval=timedelta(0)),
+    )
+
+
 FAULTS = (
     _kill(points.AFTER_CLAIM, "that has claimed a mail", CLAIM_LEASE_SECONDS, None),
     _kill(points.AFTER_GATE, "that has passed the gate", WIRE_LEASE_SECONDS, one_a_round),
@@ -105,6 +128,8 @@ FAULTS = (
         WIRE_LEASE_SECONDS,
         one_a_round,
     ),
+    _kill_without_pause(points.AFTER_GATE, "that has passed the gate"),
+    _kill_without_pause(points.AFTER_DOT, "when a mail's end has left"),
     Fault(
         name="sigterm deploy",
         does="a new node starts, the old one gets SIGTERM amid a mail",

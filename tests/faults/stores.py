@@ -16,18 +16,13 @@ from tests.faults.place import CLAIM_LEASE_SECONDS
 from tests.faults.processes import NODES, WORKER_PROCESSES
 from tests.faults.proxy import Loss, commit_proxy
 from tests.faults.script import Rule
+from tests.faults.transactions import CLAIM, FINISH, GATE
 
 _SLACK = 6.0
 # Celery looks for its broker again after 2, 4, 6 … seconds.
 _BROKER_SECONDS = 15.0
 _DOWN_SECONDS = 120.0
 _DOWN_ROUNDS = 3
-# What the three transactions of a mail say to the database, and nothing else does.
-_CLAIM, _GATE, _FINAL = (
-    'INSERT INTO "campaigns_sendattempt"',
-    '"gated_at" = ',
-    'INSERT INTO "campaigns_messageevent"',
-)
 
 
 def amid_mails(deed: Callable[[Lab], None]) -> Callable[[Lab, int], int]:
@@ -76,7 +71,7 @@ def lose_commits(lab: Lab, rounds: int) -> int:
         try:
             while proxy.broken < rounds:
                 loss = list(Loss)[proxy.broken // 3 % 2]
-                for statement in (_CLAIM, _GATE, _FINAL)[: rounds - proxy.broken]:
+                for statement in (CLAIM, GATE, FINISH)[: rounds - proxy.broken]:
                     proxy.break_next(statement, loss)
                 if not lab.move():
                     break

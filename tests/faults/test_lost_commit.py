@@ -14,11 +14,10 @@ from mailsuite.lib import clock
 from tests.factories import MessageFactory, SendingAccountFactory
 from tests.factories.campaigns import MONDAY
 from tests.faults.proxy import CommitProxy, Loss, commit_proxy
+from tests.faults.transactions import FINISH, GATE
 from tests.smtp import SmtpServer, smtp_server
 
 pytestmark = pytest.mark.django_db(transaction=True)
-GATE = "phase = 'wire'"
-FINISH = "INSERT INTO campaigns_messageevent"
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """The Celery application under fault: the product as it is, with crash points put around it.
 
 `celery -A tests.faults.worker worker`. The points are found by what is said to the database and
-to the mail server, not by the names of functions: a transaction that enters an attempt is a
-claim, one that stamps it is the gate, one that writes an event is the final one.
+to the mail server (transactions, mail_server), not by the names of functions.
 """
 
 from __future__ import annotations
@@ -30,10 +29,9 @@ from tests.faults.points import (  # noqa: E402
     BEFORE_FINAL_COMMIT,
     Points,
 )
+from tests.faults.transactions import CLAIM, FINISH, GATE  # noqa: E402
 
 __all__ = ["app"]
-
-_CLAIM, _GATE, _FINAL = "claim", "gate", "final"
 
 
 def shorten_times() -> None:
@@ -44,16 +42,6 @@ def shorten_times() -> None:
     domain_lock.LOCK_SECONDS = place.CLAIM_LEASE_SECONDS
 
 
-def kind_of(statement: str) -> str | None:
-    if statement.startswith('INSERT INTO "campaigns_sendattempt"'):
-        return _CLAIM
-    if statement.startswith("UPDATE") and "gated_at" in statement:
-        return _GATE
-    if "INSERT INTO" in statement and "campaigns_messageevent" in statement:
-        return _FINAL
-    return None
-
-
 def watch_transactions(points: Points) -> None:
     execute, commit, rollback = (
         CursorWrapper.execute,
@@ -62,18 +50,19 @@ def watch_transactions(points: Points) -> None:
     )
 
     def watched_execute(self: Any, sql: Any, params: Any = None) -> Any:
-        if isinstance(sql, str) and (kind := kind_of(sql)) is not None:
-            self.db.__dict__.setdefault("said_to_it", set()).add(kind)
+        if isinstance(sql, str):
+            said = {words for words in (CLAIM, GATE, FINISH) if words in sql}
+            self.db.__dict__.setdefault("said_to_it", set()).update(said)
         return execute(self, sql, params)
 
     def watched_commit(self: Any) -> None:
         said = self.__dict__.pop("said_to_it", set())
-        if _FINAL in said:
+        if FINISH in said:
             points.pass_by(BEFORE_FINAL_COMMIT)
         commit(self)
-        if _CLAIM in said:
+        if CLAIM in said:
             points.pass_by(AFTER_CLAIM)
-        if _GATE in said:
+        if GATE in said:
             points.pass_by(AFTER_GATE)
 
     def watched_rollback(self: Any) -> None:

@@ -1,0 +1,7 @@
+"""What the three transactions of a mail say to the database, and nothing else does."""
+
+from __future__ import annotations
+
+CLAIM = "phase = 'claimed', attempt_id"
+GATE = "phase = 'wire'"
+FINISH = "INSERT INTO campaigns_messageevent"
