@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tracking.reading import Kind, Reason
 from tracking.webhooks.payloads import dig, digest, text
-from tracking.webhooks.posts import Post
+from tracking.webhooks.posts import Post, as_bytes
 from tracking.webhooks.providers.base import BadSignatureError, Provider, delivered_to
 from tracking.webhooks.verdicts import refusal
 
@@ -60,7 +60,7 @@ class Mailgun(Provider):
         if not event.is_form or "body-mime" not in event.form:
             return super().mail_of(event)
         return delivered_to(
-            event.form["body-mime"].encode(errors="replace"),
+            as_bytes(event.form["body-mime"]),
             recipient=event.form.get("recipient", ""),
             sender=event.form.get("sender"),
         )
