@@ -56,9 +56,9 @@ class Mailgun(Provider):
             return digest("id", number, str(int(at // 86_400)))
         return self.key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         if not event.is_form or "body-mime" not in event.form:
-            return super().mail_of(event)
+            return super()._mail(event)
         return delivered_to(
             as_bytes(event.form["body-mime"]),
             recipient=event.form.get("recipient", ""),
