@@ -25,7 +25,7 @@ from campaigns.storing import store
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
 
-LEADS, QUICK_LEADS = 1_000_000, 40_000
+LEADS, QUICK_LEADS = 1_000_000, 20_000
 _DOMAINS = 4
 _TIMES = 3
 

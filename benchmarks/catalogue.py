@@ -33,7 +33,7 @@ BENCHES = {
     "plan": Bench("benchmarks.planning", ("pure", "stored")),
     "tick": Bench("benchmarks.tick"),
     "dispatch": Bench("benchmarks.dispatch"),
-    "web": Bench("benchmarks.web", ("pixel", "click")),
+    "web": Bench("benchmarks.web"),
     "figures": Bench("benchmarks.figures"),
     "leads-list": Bench("benchmarks.leads_list"),
     "audience": Bench("benchmarks.audience"),

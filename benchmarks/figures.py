@@ -17,7 +17,7 @@ from benchmarks.timing import by_turns, seconds_of
 
 MESSAGES, SMALL = 1_000_000, 10_000
 QUICK_MESSAGES, QUICK_SMALL = 40_000, 1_000
-_TIMES = 5
+_TIMES = 3
 
 PAGES = {
     "API list": "/api/v1/campaigns?search={name}",

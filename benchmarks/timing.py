@@ -45,9 +45,8 @@ def seconds_of(work: Callable[[], object]) -> float:
 def by_turns(ours: Work, reference: Work, *, times: int) -> Medians:
     """Run both sides `times` times in turn, ours first, so that a machine that gets slower slows
     both. Memory is read before the reference first runs, which may need more than we do."""
-    children = _peak_kilobytes(resource.RUSAGE_CHILDREN)
     seconds, references = [ours()], []
-    peak = peak_memory_mb(children_before=children)
+    peak = peak_memory_mb()
     references.append(reference())
     for _ in range(times - 1):
         seconds.append(ours())
@@ -55,14 +54,6 @@ def by_turns(ours: Work, reference: Work, *, times: int) -> Medians:
     return Medians(median(seconds), median(references), peak)
 
 
-def peak_memory_mb(*, children_before: int = 0) -> float:
-    """The largest resident memory so far: of this process and of its largest child that ended,
-    as if they had been there together. `children_before` kilobytes is what was known of children
-    when the work began: one of its own that was no larger goes unseen."""
-    children = _peak_kilobytes(resource.RUSAGE_CHILDREN)
-    own = children if children > children_before else 0
-    return (_peak_kilobytes(resource.RUSAGE_SELF) + own) / 1024
-
-
-def _peak_kilobytes(who: int) -> int:
-    return resource.getrusage(who).ru_maxrss
+def peak_memory_mb() -> float:
+    """The largest resident memory of this process so far, without children."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -5,7 +5,9 @@ from __future__ import annotations
 from celery import shared_task
 
 from campaigns import claiming, dispatch, guardrails, lifecycle
+from campaigns.domain_checks.checking import check_domain
 from campaigns.domain_lock import domain_lock
+from campaigns.models import SendingDomain
 from campaigns.sending import Sender
 from mailsuite.lib import clock
 
@@ -62,3 +64,17 @@ def complete_finished() -> None:
 @shared_task
 def judge_domains() -> None:
     guardrails.judge_all(clock.now())
+
+
+@shared_task
+def check_domains() -> None:
+    """One task each: a DNS server that does not answer holds up its own domain only."""
+    for domain_id in SendingDomain.objects.filter(is_active=True).values_list("pk", flat=True):
+        check_one_domain.delay(domain_id)
+
+
+@shared_task
+def check_one_domain(domain_id: int) -> None:
+    domain = SendingDomain.objects.filter(pk=domain_id).first()
+    if domain is not None:
+        check_domain(domain, clock.now())

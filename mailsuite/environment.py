@@ -7,6 +7,7 @@ with the name, the value and what is allowed. URLs are not repeated: they hold p
 
 import zoneinfo
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -50,6 +51,20 @@ def several(name: str, default: list[str]) -> list[str]:
     """Texts with commas between them."""
     parts = [part.strip() for part in text(name, "").split(",")]
     return [part for part in parts if part] or default
+
+
+def servers(name: str, port: int) -> list[tuple[str, int]]:
+    """IP addresses with commas between them, each with a port where it is not `port`: 192.0.2.1,
+    192.0.2.1:5353 or [2001:db8::1]:5353. Empty where it is not set."""
+    found = []
+    for given in several(name, []):
+        try:
+            parts = urlsplit(f"//{given}")
+            found.append((str(ip_address(parts.hostname or given)), parts.port or port))
+        except ValueError:
+            allowed = f"IP addresses, with a port where it is not {port} (192.0.2.1:5353)"
+            raise _refused(name, given, allowed) from None
+    return found
 
 
 def switch(name: str, default: bool) -> bool:

@@ -15,15 +15,17 @@ _OURS = ("leads", "templates_app", "campaigns", "tracking")
 _WRITTEN_BY_MACHINE = (
     "message", "messagecontent", "messageevent", "sendattempt", "trackedlink", "dailyfigures",
     "enrollment", "audience", "campaigndomain", "importrefusal", "hit", "tick",
-    "providerevent",
+    "providerevent", "mailboxfolder", "stuckmail",
 )  # fmt: skip
-_OPERATIONS = ("sendingpolicy", "sendingaccount", "sendingdomain", "senderalias", "providerwebhook")
+_OPERATIONS = (
+    "sendingpolicy", "sendingaccount", "sendingdomain", "senderalias", "providerwebhook", "mailbox",
+)  # fmt: skip
 
 
 def viewer_rights() -> Q:
     """See everything but accounts, whose settings are the business of operations."""
     return Q(content_type__app_label__in=_OURS, codename__startswith="view_") & ~Q(
-        content_type__model="sendingaccount"
+        content_type__model__in=("sendingaccount", "mailbox")
     )
 
 

@@ -33,6 +33,8 @@ _GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Sending domains", "campaigns.SendingDomain", "dns"),
         ("Policies", "campaigns.SendingPolicy", "schedule"),
         ("Accounts", "campaigns.SendingAccount", "key"),
+        ("Mailboxes", "tracking.Mailbox", "inbox"),
+        ("Mails that stuck", "tracking.StuckMail", "report"),
         ("Attempts", "campaigns.SendAttempt", "send"),
     ],
     "System": [

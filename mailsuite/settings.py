@@ -12,7 +12,17 @@ from pathlib import Path
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from mailsuite.environment import database, number, one_of, several, switch, text, url, zone
+from mailsuite.environment import (
+    database,
+    number,
+    one_of,
+    servers,
+    several,
+    switch,
+    text,
+    url,
+    zone,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = BASE_DIR / "var"
@@ -275,6 +285,9 @@ ABSENCE_WORKDAYS = number("ABSENCE_WORKDAYS", 5, least=1, most=100)
 # --- Providers' webhooks -----------------------------------------------------------------
 # Older events are not believed. Longer than any provider goes on telling what we did not hear.
 WEBHOOK_MAX_AGE_HOURS = number("WEBHOOK_MAX_AGE_HOURS", 72, least=1, most=336)
+
+# Whom to ask about the records of sending domains; none: the servers that this machine asks.
+DNS_SERVERS = servers("DNS_SERVERS", 53)
 
 # --- Files from people -------------------------------------------------------------------
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 50 * 1024 * 1024, least=1024, most=1024**3)

@@ -13,7 +13,7 @@ from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
 
-SECRET = {"campaigns.SendingAccount"}
+SECRET = {"campaigns.SendingAccount", "tracking.Mailbox"}
 OURS = {
     model._meta.label
     for model in site._registry
@@ -26,7 +26,7 @@ WORK_OF_MARKETERS = {
 }  # fmt: skip
 WORK_OF_OPS = {
     "campaigns.SendingPolicy", "campaigns.SendingAccount", "campaigns.SendingDomain",
-    "campaigns.SenderAlias",
+    "campaigns.SenderAlias", "tracking.Mailbox",
 }  # fmt: skip
 
 

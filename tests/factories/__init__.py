@@ -30,6 +30,7 @@ from tests.factories.leads import (
 )
 from tests.factories.people import UserFactory
 from tests.factories.templates_app import TemplateFactory, TemplateVersionFactory
+from tests.factories.tracking import MailboxFactory, MailboxFolderFactory, StuckMailFactory
 
 __all__ = [
     "AudienceFactory",
@@ -44,6 +45,8 @@ __all__ = [
     "ImportRefusalFactory",
     "LeadFactory",
     "LeadImportFactory",
+    "MailboxFactory",
+    "MailboxFolderFactory",
     "MessageContentFactory",
     "MessageEventFactory",
     "MessageFactory",
@@ -53,6 +56,7 @@ __all__ = [
     "SendingAccountFactory",
     "SendingDomainFactory",
     "SendingPolicyFactory",
+    "StuckMailFactory",
     "SuppressionFactory",
     "TemplateFactory",
     "TemplateVersionFactory",

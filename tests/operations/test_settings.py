@@ -101,6 +101,15 @@ REFUSED = [
         "or unset it.",
     ),
     *(
+        (
+            "DNS_SERVERS",
+            bad,
+            f"is {bad!r}; set it to IP addresses, with a port where it is not 53 "
+            "(192.0.2.1:5353), or unset it.",
+        )
+        for bad in ("dns.google", "192.0.2.1:dns", "192.0.2.256")
+    ),
+    *(
         (name, bad, f"is no address that can be used; set it to {allowed}.")
         for name, bad, allowed in [
             ("DATABASE_URL", "mysql://u:sesame@db/x", "postgres://… or postgresql://…"),

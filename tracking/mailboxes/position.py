@@ -42,6 +42,11 @@ def place_in(mailbox: Mailbox, opened: OpenFolder) -> MailboxFolder:
         )
 
 
+def begin_anew(mailbox: Mailbox) -> None:
+    """Read all of its folders again; what was read before takes no second effect."""
+    MailboxFolder.objects.filter(mailbox=mailbox).delete()
+
+
 def take(place: MailboxFolder, uid: int, mail: FetchedMail | None) -> None:
     """Receive the mail and go past it, both or neither; None: it is gone, go past it.
 

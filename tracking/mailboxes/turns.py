@@ -79,7 +79,7 @@ def folders_of(mailbox: Mailbox, connection: Connection) -> tuple[list[str], lis
     uses = {folder.name: folder.use for folder in connection.folders()}
     refused = [name for name in names if uses.get(name) in NEVER_READ]
     problems = [
-        f"{name!r} holds what is {uses[name].value} and is not read: take it off the folders."
+        f"{name!r} is the {uses[name]} folder, which is never read: take it off the folders."
         for name in refused
     ]
     junk = [name for name, use in uses.items() if use == Use.JUNK]

@@ -10,12 +10,16 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qsl
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.http import parse_header_parameters
 
+# Bytes that are no UTF-8 stay what they are: a field can hold a whole mail in any encoding.
+_RAW = "surrogateescape"
+_MOST = 1_000  # fields of a form
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -69,21 +73,33 @@ class _Request(HttpRequest):
         except ValueError:  # a line that is longer than any header
             self.content_type, self.content_params = "", {}
         self._body = post.body
-
-    def _load_post_and_files(self) -> None:
-        self._post = QueryDict(mutable=True)
-        self._files: MultiValueDict[str, Any] = MultiValueDict()
-        if self.content_type == "application/x-www-form-urlencoded":
-            self._post = _urlencoded(self._body)
-        elif self.content_type == "multipart/form-data":
-            for name, part in _parts(self._body, self.META["CONTENT_TYPE"]):
-                _add(name, part, self._post, self._files)
+        fields, self.FILES = _form(post, self.content_type or "")
+        self.POST = fields  # type: ignore[assignment]  # one that can still be written to
 
 
-def _urlencoded(body: bytes) -> QueryDict:
+def as_bytes(field: str) -> bytes:
+    """The field of a form as it came."""
+    return field.encode(errors=_RAW)
+
+
+def _form(post: Post, content_type: str) -> tuple[QueryDict, MultiValueDict[str, Any]]:
+    fields = QueryDict(mutable=True)
+    files: MultiValueDict[str, Any] = MultiValueDict()
+    if content_type == "application/x-www-form-urlencoded":
+        for name, value in _urlencoded(post.body):
+            fields.appendlist(name, value)
+    elif content_type == "multipart/form-data":
+        for name, part in _parts(post.body, post.content_type):
+            _add(name, part, fields, files)
+    return fields, files
+
+
+def _urlencoded(body: bytes) -> Iterator[tuple[str, str]]:
     try:
-        return QueryDict(body, encoding="utf-8")
-    except Exception as problem:  # too many fields, among others
+        yield from parse_qsl(
+            body.decode("ascii", _RAW), keep_blank_values=True, errors=_RAW, max_num_fields=_MOST
+        )
+    except ValueError as problem:
         raise UnreadableCallError(f"The form cannot be read: {problem}") from problem
 
 
@@ -104,7 +120,7 @@ def _add(name: str, part: MimePart, fields: QueryDict, files: MultiValueDict[str
     content = content if isinstance(content, bytes) else b""
     filename = part.get_filename()
     if filename is None:
-        fields.appendlist(name, content.decode(errors="replace"))
+        fields.appendlist(name, content.decode(errors=_RAW))
     else:
         file = SimpleUploadedFile(filename or name, content, part.get_content_type())
         files.appendlist(name, file)

@@ -33,10 +33,11 @@ def store(
 
     Raises UnreadableCallError for what is in no form that holds events.
     """
-    events = _told(provider, post)
-    if len(events) > MOST_EVENTS:
-        raise UnreadableCallError(f"{len(events)} events in one call; at most {MOST_EVENTS}.")
-    rows = [_row(account, provider, purpose, event, now) for event in events]
+    try:
+        events = _told(provider, post)
+        rows = [_row(account, provider, purpose, event, now) for event in events]
+    except RecursionError as problem:
+        raise UnreadableCallError("The call is nested too deeply.") from problem
     ProviderEvent.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
     log.info("webhook", account_id=account.pk, purpose=purpose.value, events=len(rows))
 
@@ -51,7 +52,10 @@ def old_events(now: datetime) -> QuerySet[ProviderEvent]:
 def _told(provider: Provider, post: Post) -> list[Post]:
     if not post.body:
         raise UnreadableCallError("The call is empty.")
-    return provider.events_in(post)
+    events = provider.events_in(post)
+    if len(events) > MOST_EVENTS:
+        raise UnreadableCallError(f"{len(events)} events in one call; at most {MOST_EVENTS}.")
+    return events
 
 
 def _row(

@@ -9,7 +9,7 @@ from http import HTTPStatus
 import structlog
 from anymail.utils import get_request_basic_auth
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
@@ -46,7 +46,10 @@ def provider_webhook(request: HttpRequest, account_id: int, path: str) -> HttpRe
         return _refuse(webhook, "secret")
     if request.method == "HEAD":  # some providers try an address before they take it
         return _answer(HTTPStatus.OK)
-    post = _read(request)
+    try:
+        post = _read(request)
+    except UnreadablePostError:  # nobody waits for this answer any more
+        return _answer(HTTPStatus.BAD_REQUEST)
     if post is None:
         return _answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     purpose = Purpose.TRACKING if path == "tracking" else Purpose.INBOUND

@@ -210,7 +210,7 @@ def test_sent_drafts_and_trash_are_not_read_even_if_named(imap: ImapServer):
     read(mailbox)
     assert sorted(texts()) == ["Nieuwsbrief 3", "Nieuwsbrief 4"]
     for folder, use in (("Verzonden items", "sent"), ("Concepten", "drafts"), ("Trash", "trash")):
-        assert f"{folder!r} holds what is {use} and is not read" in mailbox.last_problem
+        assert f"{folder!r} is the {use} folder, which is never read" in mailbox.last_problem
     assert mailbox.next_read_at is None
 
 

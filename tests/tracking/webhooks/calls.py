@@ -56,9 +56,7 @@ class Caller:
         purpose: str = "tracking",
     ) -> HttpResponse:
         headers = {"Authorization": basic(self.secret), **(headers or {})}
-        return self.client.post(
-            self.path(purpose), body, content_type=content_type, headers=headers
-        )
+        return self.client.generic("POST", self.path(purpose), body, content_type, headers=headers)
 
 
 def basic(secret: str, user: str = "mailsuite") -> str:

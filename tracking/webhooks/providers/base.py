@@ -4,9 +4,10 @@ django-anymail's views do the reading."""
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import UTC, datetime
 from email.policy import SMTP, compat32
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import requests
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
@@ -68,6 +69,14 @@ class Provider:
 
     def report_of(self, event: Post) -> Report | None:
         """None for what concerns nobody. Raises UnreadableCallError."""
+        return _guarded(self._report, event)
+
+    def mail_of(self, event: Post) -> bytes:
+        """An answer, as raw as the provider hands it on. Raises UnreadableCallError, and
+        requests.RequestException where it has to be fetched and cannot be."""
+        return _guarded(self._mail, event)
+
+    def _report(self, event: Post) -> Report | None:
         parsed = self._parsed(self._view(self.tracking_view), event)
         kind = self._kind(parsed) if parsed is not None else None
         if parsed is None or kind is None:
@@ -79,24 +88,22 @@ class Provider:
             event_type=parsed.event_type,
             key=self.lasting_key_of(event),
             at=self._moment(parsed.timestamp),
-            recipient=_storable(parsed.recipient).lower(),
+            recipient=_storable(parsed.recipient).lower()[:320],
             message_ids=self._message_ids(parsed),
             provider_message_id=_storable(parsed.message_id)[:255],
             reason=self._reason(parsed, words) if is_bounce else None,
             diagnostic=words[:_LONGEST_DIAGNOSTIC] if is_bounce else "",
         )
 
+    # --- For subclasses ---
+
     def lasting_key_of(self, event: Post) -> str:
         """As key_of(), also where the provider numbers each telling of an event anew."""
         return self.key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
-        """An answer, as raw as the provider hands it on. Raises UnreadableCallError, and
-        requests.RequestException where it has to be fetched and cannot be."""
+    def _mail(self, event: Post) -> bytes:
         parsed = self._parsed(self._view(self.inbound_view), event)
         return as_raw(parsed.message if parsed is not None else None)
-
-    # --- For subclasses ---
 
     def _view_options(self) -> dict[str, Any]:
         """What anymail's views ask for when they are made."""
@@ -150,15 +157,22 @@ class Provider:
             raise BadSignatureError from problem
 
     def _parsed(self, view: Any, event: Post) -> Any:
-        """Anymail's event; None where there is none. Whatever anymail makes of something odd is
-        this event's problem alone."""
-        try:
-            found = view.parse_events(event.request())
-        except (UnreadableCallError, requests.RequestException):
-            raise
-        except Exception as problem:
-            raise UnreadableCallError(f"{type(problem).__name__}: {problem}") from problem
+        """Anymail's event; None where there is none."""
+        found = view.parse_events(event.request())
         return found[0] if found else None
+
+
+Understood = TypeVar("Understood")
+
+
+def _guarded(read: Callable[[Post], Understood], event: Post) -> Understood:
+    """Whatever reading makes of something odd is this event's problem alone."""
+    try:
+        return read(event)
+    except (UnreadableCallError, requests.RequestException):
+        raise
+    except Exception as problem:
+        raise UnreadableCallError(f"{type(problem).__name__}: {problem}") from problem
 
 
 def alone(event: Any, post: Post) -> Post:

@@ -54,11 +54,11 @@ class MailerSend(Provider):
         number = text(event.payload, "data", "id")
         return digest("id", number) if number else super().key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         data = dig(event.payload, "data")
         raw = dig(data, "raw")
         if dig(event.payload, "type") != "inbound.message" or not isinstance(raw, str):
-            return super().mail_of(event)
+            return super()._mail(event)
         return delivered_to(
             raw.encode(errors="replace"),
             recipient=text(data, "recipients", "rcptTo", 0, "email"),

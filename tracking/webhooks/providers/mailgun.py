@@ -9,7 +9,7 @@ from django.conf import settings
 
 from tracking.reading import Kind, Reason
 from tracking.webhooks.payloads import dig, digest, text
-from tracking.webhooks.posts import Post
+from tracking.webhooks.posts import Post, as_bytes
 from tracking.webhooks.providers.base import BadSignatureError, Provider, delivered_to
 from tracking.webhooks.verdicts import refusal
 
@@ -56,11 +56,11 @@ class Mailgun(Provider):
             return digest("id", number, str(int(at // 86_400)))
         return self.key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         if not event.is_form or "body-mime" not in event.form:
-            return super().mail_of(event)
+            return super()._mail(event)
         return delivered_to(
-            event.form["body-mime"].encode(errors="replace"),
+            as_bytes(event.form["body-mime"]),
             recipient=event.form.get("recipient", ""),
             sender=event.form.get("sender"),
         )

@@ -46,10 +46,10 @@ class Postmark(Provider):
         number = text(event.payload, "MessageID") if is_inbound else ""
         return digest("inbound", number) if number else super().key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         raw = dig(event.payload, "RawEmail")
         if not isinstance(raw, str) or dig(event.payload, "RecordType") not in (None, "Inbound"):
-            return super().mail_of(event)
+            return super()._mail(event)
         return delivered_to(
             raw.encode(errors="replace"),
             recipient=text(event.payload, "OriginalRecipient"),

@@ -55,7 +55,7 @@ class Resend(Provider):
         number = event.headers.get("svix-id", "")
         return digest("id", number) if number else super().key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         number = text(event.payload, "data", "email_id")
         if dig(event.payload, "type") != "email.received" or not _ID.fullmatch(number):
             raise UnreadableCallError("The event is not about a mail that was received.")

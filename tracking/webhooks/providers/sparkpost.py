@@ -36,7 +36,7 @@ class SparkPost(Provider):
         number = text(_inner(event.payload), "event_id")
         return digest("id", number) if number else super().key_of(event)
 
-    def mail_of(self, event: Post) -> bytes:
+    def _mail(self, event: Post) -> bytes:
         relayed = dig(event.payload, 0, "msys", "relay_message")
         content = dig(relayed, "content", "email_rfc822")
         if not isinstance(content, str):

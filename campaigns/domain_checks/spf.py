@@ -1,0 +1,71 @@
+"""SPF (RFC 7208): who may send mail in the name of the domain."""
+
+from __future__ import annotations
+
+from campaigns.domain_checks.answers import Answer, Verdict
+from campaigns.domain_checks.resolver import NotingResolver
+
+_HOW = (
+    "Publish exactly one TXT record at {domain} that names your mail provider, such as: "
+    "v=spf1 include:spf.provider.example -all"
+)
+
+
+def check_spf(domain: str, resolver: NotingResolver) -> Answer:
+    """Worth nothing where the resolver is in trouble afterwards."""
+    # checkdmarc takes a quarter of a second and 20 MB, in the one process that checks.
+    from checkdmarc import spf, utils
+
+    utils.DNS_CACHE.clear()  # it keeps answers for half an hour, also when a person has mended it
+    record = ""
+    try:
+        record = spf.query_spf_record(domain, resolver=resolver)["record"]
+        found = spf.parse_spf_record(record, domain, resolver=resolver)
+    except spf.SPFError as error:
+        return _failed(domain, record, error)
+    return _of_policy(domain, record, found["parsed"]["all"])
+
+
+def _of_policy(domain: str, record: str, everybody_else: str) -> Answer:
+    """By what the record says of all servers that it does not name."""
+    if everybody_else == "pass":
+        return Answer(
+            Verdict.FAILED,
+            record,
+            f"The record lets the whole world send in the name of {domain} (+all).",
+            "End it with -all in place of +all.",
+        )
+    if everybody_else == "neutral":
+        return Answer(
+            Verdict.WEAK,
+            record,
+            "The record says nothing of servers that it does not name, so it protects from nobody.",
+            "End it with ~all, and with -all once your own mails pass.",
+        )
+    return Answer(Verdict.PASSED, record)
+
+
+def _failed(domain: str, record: str, error: Exception) -> Answer:
+    from checkdmarc import spf
+
+    problem, remedy = str(error.args[0]), _HOW.format(domain=domain)
+    if isinstance(error, spf.SPFRecordNotFound) and not record:
+        problem = f"{domain} has no SPF record."
+    elif isinstance(error, spf.SPFRecordNotFound):
+        remedy = "Take out the include that leads nowhere, or correct its name."
+    elif isinstance(error, spf.MultipleSPFRTXTRecords):
+        problem = f"{domain} has several SPF records, so receivers believe none (RFC 7208 §4.5)."
+        remedy = "Join them into one, v=spf1 with all their includes and a single all at its end."
+    elif isinstance(error, spf.SPFTooManyDNSLookups):
+        problem = (
+            "The record asks for more than 10 DNS lookups, and receivers give up after 10 "
+            "(RFC 7208 §4.6.4)."
+        )
+        remedy = "Take out includes of providers that you no longer send with."
+    elif isinstance(error, spf.SPFTooManyVoidDNSLookups):
+        remedy = "Take out the names that lead nowhere."
+    elif isinstance(error, spf.SPFIncludeLoop | spf.SPFRedirectLoop):
+        remedy = "Take out the include or redirect that leads back to where it came from."
+    elif isinstance(error, spf.SPFSyntaxError):
+        remedy = "Correct the record."
+    return Answer(Verdict.FAILED, record, problem, remedy)

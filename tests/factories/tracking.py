@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import factory
+from factory.django import DjangoModelFactory
+
+from tests.factories.campaigns import MONDAY
+from tracking.models import Mailbox, MailboxFolder, StuckMail
+
+
+class MailboxFactory(DjangoModelFactory):
+    class Meta:
+        model = Mailbox
+
+    name = factory.Sequence(lambda n: f"mailbox {n}")
+    host = "imap.example.nl"
+    username = factory.Sequence(lambda n: f"christian{n}@punthelder.nl")
+    secret = "sesame"
+
+
+class MailboxFolderFactory(DjangoModelFactory):
+    class Meta:
+        model = MailboxFolder
+
+    mailbox = factory.SubFactory(MailboxFactory)
+    name = "INBOX"
+    uid_validity = 7
+    last_uid = 40
+
+
+class StuckMailFactory(DjangoModelFactory):
+    """Given up."""
+
+    class Meta:
+        model = StuckMail
+
+    folder = factory.SubFactory(MailboxFolderFactory)
+    uid = factory.Sequence(lambda n: 20 + n)
+    tries = 6
+    problem = "ValueError: poison."
+    since = MONDAY
