@@ -12,6 +12,9 @@ import hashlib
 from mailsuite.lib.storable import storable
 from tracking.reading import ReadMail
 
+# Of a large mail a mailbox gives its beginning, a pipe all of it: what both have tells enough.
+_MOST_BYTES = 500_000
+
 _LONGEST_KEY = 255
 
 
@@ -21,7 +24,7 @@ def of_mail(raw: bytes, mail: ReadMail) -> str:
     said = (mail.message_id, mail.from_address, mail.subject, written, mail.references.thread)
     digest = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass"))
     _, _, body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")
-    lines = [line.rstrip() for line in body.split(b"\n")]
+    lines = [line.rstrip() for line in body[:_MOST_BYTES].split(b"\n")]
     digest.update(b"\n".join(lines).strip())
     return digest.hexdigest()
 

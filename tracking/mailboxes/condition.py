@@ -12,6 +12,8 @@ from tracking.models import Mailbox
 # accounts whose password is tried each minute.
 _SHORTEST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
+# Servers restart; what lasts longer is for a person to look at.
+_FAILING_AFTER = timedelta(minutes=15)
 
 
 def due(now: datetime) -> QuerySet[Mailbox]:
@@ -19,6 +21,12 @@ def due(now: datetime) -> QuerySet[Mailbox]:
     waiting = Q(next_read_at=None) | Q(next_read_at__lte=now)
     # Their secrets stay sealed: one whose key is lost must not keep the others from being read.
     return Mailbox.objects.filter(waiting, is_active=True).order_by("last_read_at").defer("secret")
+
+
+def failing(now: datetime) -> QuerySet[Mailbox]:
+    """Those that something has been wrong with for a quarter of an hour."""
+    long_ago = now - _FAILING_AFTER
+    return Mailbox.objects.filter(is_active=True, failing_since__lte=long_ago).defer("secret")
 
 
 def note_read(mailbox: Mailbox, now: datetime, problems: list[str]) -> None:

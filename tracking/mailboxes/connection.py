@@ -64,7 +64,7 @@ class Connection:
             name=name,
             uid_validity=told[b"UIDVALIDITY"],
             next_uid=next_uid,
-            mails=told[b"EXISTS"],
+            mails=told.get(b"EXISTS", 0),
         )
 
     def uids_after(
@@ -98,15 +98,16 @@ class Connection:
             told = self._client.fetch([uid], wanted).get(uid)
         if told is None:
             return None
+        size = told.get(b"RFC822.SIZE")
         raw = next((value for key, value in told.items() if key.startswith(b"BODY[]")), None)
-        if raw is None and not told.get(b"RFC822.SIZE"):
+        if raw is None and not size:
             return None  # an update of its flags that somebody else's deletion brought along
         if not isinstance(raw, bytes):
             raise MailProblem(f"{self._login.host} answers without the mail.")
         return FetchedMail(
             uid=uid,
             raw=raw[:most_bytes],
-            size=max(told.get(b"RFC822.SIZE") or 0, len(raw)),
+            size=max(size, len(raw)) if isinstance(size, int) else len(raw),
             arrived_at=_in_utc(told.get(b"INTERNALDATE")),
         )
 

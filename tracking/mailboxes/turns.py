@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import Error
 
 from mailsuite.lib import clock
 from tracking.mailboxes import condition, position, stuck
@@ -30,6 +31,7 @@ from tracking.mailboxes.values import (
 from tracking.models import Mailbox, MailboxFolder
 
 TURN_SECONDS = 45
+_OWN_FAULT = "Reading it fails within mailsuite; the worker's log says where."
 _EPOCH = date(1970, 1, 2)  # what servers may be asked about
 
 
@@ -57,6 +59,11 @@ def read_mailbox(
             condition.note_failed(mailbox, clock.now(), str(problem))
         except OvertakenError:
             pass  # nothing to say of a mailbox that another worker reads
+        except Error:
+            raise  # the database's trouble, which it would not take down either
+        except Exception:
+            condition.note_failed(mailbox, clock.now(), _OWN_FAULT)
+            raise
         else:
             condition.note_read(mailbox, clock.now(), reader.problems)
         return Turn(reader.mails, reader.has_more)

@@ -28,6 +28,7 @@ from tests.tracking.reading.mails import mail
 from tracking.mailboxes import claims, condition, position, stuck, turns
 from tracking.mailboxes.turns import Turn
 from tracking.models import InboundMail, Mailbox, MailboxFolder, StuckMail
+from tracking.receiving import receive
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,15 @@ def test_a_big_mail_is_read_by_its_first_part(imap: ImapServer):
     kept = InboundMail.objects.get(message=message)
     assert len(bytes(kept.raw)) == 1_048_576
     assert kept.state == "done"
+
+
+def test_a_big_mail_that_also_came_whole_takes_effect_once(imap: ImapServer):
+    user = imap.new_user()
+    whole = answered(a_sent_message()) + b"\n" + (b"x" * 76 + b"\n") * 40_000
+    receive(whole, source="pipe", source_key="1", received_at=NOON)
+    imap.deliver(user, whole)
+    assert read(a_mailbox(imap, user)) == Turn(mails=1)
+    assert (InboundMail.objects.count(), replies()) == (1, 1)
 
 
 def test_broken_mails_are_read_like_others(imap: ImapServer):
@@ -416,6 +426,18 @@ def test_a_secret_whose_key_is_lost_is_a_problem_of_its_mailbox(imap: ImapServer
     turns.read_mailbox(mailbox.pk, patience=HASTY)
     problem = Mailbox.objects.values_list("last_problem", flat=True).get()
     assert "SECRETS_KEYS" in problem
+
+
+def test_a_fault_of_our_own_is_shown_on_the_mailbox_too(
+    imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+):
+    mailbox = a_mailbox(imap, imap.new_user())
+    monkeypatch.setattr(turns, "folders_of", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        read(mailbox)
+    mailbox.refresh_from_db()
+    assert "the worker's log says where" in mailbox.last_problem
+    assert mailbox.next_read_at is not None
 
 
 def test_a_mailbox_that_is_switched_off_is_not_read(imap: ImapServer):
