@@ -21,6 +21,8 @@ from campaigns.models import Campaign, Enrollment
 from leads.models import LeadImport
 from mailsuite import charts
 from mailsuite.lib import clock
+from tracking.mailboxes import condition
+from tracking.models import StuckMail
 
 CAMPAIGNS_SHOWN = 8
 
@@ -50,7 +52,8 @@ class Running:
 
 @dataclass(frozen=True, slots=True)
 class Attention:
-    """Something that will not mend itself: what, how many, and where to do it."""
+    """Something that will not mend itself: what, how many, and where to do it ("" for a person
+    who may not)."""
 
     title: str
     count: int
@@ -71,7 +74,11 @@ def add_to_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
         "now": now,
         "running": running_campaigns(),
         "domains": domains,
-        "attention": [*paused_domains(domains), *what_needs_somebody(now)],
+        "attention": [
+            *paused_domains(domains),
+            *failing_mailboxes(now, may_open=request.user.has_perm("tracking.view_mailbox")),
+            *what_needs_somebody(now),
+        ],
         "chart": charts.chart(days),
         "chart_options": charts.OPTIONS,
         "tiles": tiles(days, domains, now),
@@ -110,6 +117,7 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
         | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=lately)
     )
     failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
+    given_up = StuckMail.objects.filter(next_try_at=None)
     found = [
         Attention(
             "Mails of unknown fate",
@@ -139,6 +147,13 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             "upload_file",
             f"{imports}?status__exact=failed",
         ),
+        Attention(
+            "Mails that stuck",
+            given_up.count(),
+            "They came to a mailbox and could not be read. Look at them there, or try again.",
+            "report",
+            reverse("admin:tracking_stuckmail_changelist"),
+        ),
     ]
     return [attention for attention in found if attention.count]
 
@@ -157,6 +172,16 @@ def paused_domains(domains: list[backlog.DomainToday]) -> list[Attention]:
             reverse("admin:campaigns_sendingdomain_changelist"),
         )
     ]
+
+
+def failing_mailboxes(now: datetime, *, may_open: bool) -> list[Attention]:
+    """Answers and bounces that nobody reads: flows go on that they should have ended."""
+    failing = condition.failing(now).values_list("name", "last_problem")
+    if not failing:
+        return []
+    reasons = "; ".join(f"{name}: {problem}" for name, problem in failing)
+    url = reverse("admin:tracking_mailbox_changelist") if may_open else ""
+    return [Attention("Mailboxes that cannot be read", len(failing), reasons, "inbox", url)]
 
 
 def tiles(

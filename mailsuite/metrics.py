@@ -21,7 +21,8 @@ from prometheus_client.registry import Collector
 from campaigns import backlog
 from campaigns.models import DailyFigures
 from mailsuite.lib import clock
-from tracking.models import Hit
+from tracking.mailboxes import condition
+from tracking.models import Hit, StuckMail
 
 _OUTCOMES = (
     "planned", "sent", "opened", "clicked", "replied", "bounced", "failed", "canceled",
@@ -45,6 +46,10 @@ class Ledger(Collector):
         yield from _domains()
         yield _outcomes()
         yield _gauge("mailsuite_hits_waiting", "Opens and clicks to digest", Hit.objects.count())
+        failing = condition.failing(now).count()
+        yield _gauge("mailsuite_mailboxes_failing", "Mailboxes that cannot be read", failing)
+        stuck = StuckMail.objects.count()
+        yield _gauge("mailsuite_mails_stuck", "Mails that could not be read in their turn", stuck)
         age = backlog.last_tick_age()
         # Without any tick there is no age; NaN alerts where `> 180` is asked as `!(x <= 180)`.
         yield _gauge(

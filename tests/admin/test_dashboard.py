@@ -19,8 +19,10 @@ from tests.factories import (
     DailyFiguresFactory,
     EnrollmentFactory,
     LeadImportFactory,
+    MailboxFactory,
     MessageFactory,
     SendingDomainFactory,
+    StuckMailFactory,
     UserFactory,
 )
 from tests.factories.campaigns import MONDAY
@@ -51,13 +53,29 @@ def test_when_all_is_well_nothing_needs_attention(boss: Client) -> None:
     assert "Needs attention" not in boss.get(INDEX).content.decode()
 
 
+def test_a_mailbox_that_nobody_can_read_is_shown_to_all_and_linked_for_some(login) -> None:
+    MailboxFactory(failing_since=NOW - timedelta(minutes=14), last_problem="restarting")
+    MailboxFactory(failing_since=NOW - timedelta(days=1), is_active=False, last_problem="old")
+    MailboxFactory(
+        name="Christian", failing_since=NOW - timedelta(minutes=15), last_problem="wrong password"
+    )
+    for group, is_linked in (("ops", True), ("marketer", False)):
+        shown = login(group).get(INDEX).content.decode()
+        assert "Christian: wrong password" in shown
+        assert "restarting" not in shown
+        assert (reverse("admin:tracking_mailbox_changelist") in shown) == is_linked
+
+
 def test_what_will_not_mend_itself_is_shown(boss: Client) -> None:
     MessageFactory(status="unknown", scheduled_at=NOW - timedelta(hours=73))
     MessageFactory(scheduled_at=NOW - timedelta(minutes=31))
     EnrollmentFactory(status="held")
     EnrollmentFactory(campaign__status="completed", campaign__finished_at=NOW, status="held")
     LeadImportFactory(status="failed")
+    StuckMailFactory()
+    StuckMailFactory(next_try_at=NOW)
     assert attention() == {
+        "Mails that stuck": 1,
         "Mails of unknown fate": 1,
         "Overdue mails": 1,
         "Leads held back": 2,

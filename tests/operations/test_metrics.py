@@ -13,8 +13,10 @@ from tests.factories import (
     CampaignFactory,
     DailyFiguresFactory,
     EnrollmentFactory,
+    MailboxFactory,
     MessageFactory,
     SendingDomainFactory,
+    StuckMailFactory,
 )
 from tests.factories.campaigns import MONDAY
 from tracking.models import Hit
@@ -57,6 +59,16 @@ def test_the_queue_and_its_lag(client: Client) -> None:
     assert figures["mailsuite_messages_needing_decision", ""] == 1
 
 
+def test_mailboxes_that_nobody_can_read(client: Client) -> None:
+    MailboxFactory(failing_since=NOW - timedelta(minutes=15))
+    MailboxFactory(failing_since=NOW)
+    MailboxFactory()
+    StuckMailFactory()
+    figures = scrape(client)
+    assert figures["mailsuite_mailboxes_failing", ""] == 1
+    assert figures["mailsuite_mails_stuck", ""] == 1
+
+
 def test_a_paused_campaign_has_nothing_due(client: Client) -> None:
     MessageFactory(enrollment__campaign__status="paused")
     assert scrape(client)["mailsuite_messages_due", ""] == 0
@@ -97,7 +109,7 @@ def test_hits_and_ticks(client: Client) -> None:
 def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_queries) -> None:
     for number in range(3):
         MessageFactory(enrollment=EnrollmentFactory(domain__name=f"{number}.nl"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(9):
         scrape(client)
 
 
