@@ -25,7 +25,7 @@ _OPERATIONS = (
 def viewer_rights() -> Q:
     """See everything but accounts, whose settings are the business of operations."""
     return Q(content_type__app_label__in=_OURS, codename__startswith="view_") & ~Q(
-        content_type__model__in=("sendingaccount", "mailbox")
+        content_type__model__in=("sendingaccount", "providerwebhook", "mailbox")
     )
 
 

@@ -36,6 +36,7 @@ _GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Mailboxes", "tracking.Mailbox", "inbox"),
         ("Mails that stuck", "tracking.StuckMail", "report"),
         ("Attempts", "campaigns.SendAttempt", "send"),
+        ("Provider events", "tracking.ProviderEvent", "webhook"),
     ],
     "System": [
         ("Users", "auth.User", "person"),

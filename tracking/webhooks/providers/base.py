@@ -49,6 +49,14 @@ class Provider:
     def __init__(self, account: SendingAccount) -> None:
         self._account = account
 
+    @classmethod
+    def check_key(cls, key: str) -> None:
+        """Raises ValueError for what cannot be a key that the provider signs with."""
+        if not cls.signs:
+            raise ValueError("this provider signs nothing.")
+        if not key.isascii():
+            raise ValueError("it has letters beyond ASCII.")
+
     # --- One call: who made it, and which events it holds ---
 
     def check_signature(self, post: Post, key: str, purpose: str, now: datetime) -> None:

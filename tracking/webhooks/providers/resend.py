@@ -40,6 +40,14 @@ class Resend(Provider):
     inbound_view = ResendInboundWebhookView
     signs = True
 
+    @classmethod
+    def check_key(cls, key: str) -> None:
+        super().check_key(key)
+        try:
+            Webhook(key)
+        except Exception as problem:
+            raise ValueError("it begins with whsec_ and goes on in base64.") from problem
+
     def check_signature(self, post: Post, key: str, purpose: str, now: datetime) -> None:
         """Anymail's own check takes the whole client of Svix; this is the one within it."""
         named = {
