@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import structlog
 from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
 
 from campaigns import claiming, dispatch, guardrails, lifecycle
 from campaigns.domain_checks.checking import check_domain
@@ -10,6 +13,8 @@ from campaigns.domain_lock import domain_lock
 from campaigns.models import SendingDomain
 from campaigns.sending import Sender
 from mailsuite.lib import clock
+
+log = structlog.get_logger(__name__)
 
 # A domain's turn ends before the next tick offers it again.
 SENDING_SECONDS = 45
@@ -78,3 +83,16 @@ def check_one_domain(domain_id: int) -> None:
     domain = SendingDomain.objects.filter(pk=domain_id).first()
     if domain is not None:
         check_domain(domain, clock.now())
+
+
+def hand_out_check(domain: SendingDomain) -> None:
+    """Have a worker check the domain once this is committed. Without Redis, the next day's check
+    comes to it."""
+
+    def send() -> None:
+        try:
+            check_one_domain.apply_async(args=(domain.pk,), retry=False)
+        except OperationalError:
+            log.exception("domain check not handed out", domain=domain.name)
+
+    transaction.on_commit(send)

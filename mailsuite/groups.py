@@ -15,6 +15,7 @@ _OURS = ("leads", "templates_app", "campaigns", "tracking")
 _WRITTEN_BY_MACHINE = (
     "message", "messagecontent", "messageevent", "sendattempt", "trackedlink", "dailyfigures",
     "enrollment", "audience", "campaigndomain", "importrefusal", "hit", "tick",
+    "domaincheck",
     "providerevent", "mailboxfolder", "stuckmail",
 )  # fmt: skip
 _OPERATIONS = (

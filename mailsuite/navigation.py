@@ -31,6 +31,7 @@ _GROUPS: dict[str, list[tuple[str, str, str]]] = {
     ],
     "Sending": [
         ("Sending domains", "campaigns.SendingDomain", "dns"),
+        ("DNS checks", "campaigns.DomainCheck", "fact_check"),
         ("Policies", "campaigns.SendingPolicy", "schedule"),
         ("Accounts", "campaigns.SendingAccount", "key"),
         ("Mailboxes", "tracking.Mailbox", "inbox"),

@@ -1,5 +1,5 @@
 """The admin pages of campaigns, their flows, their mails and what sends them."""
 
-from campaigns.admin import campaigns, flows, ledger, messages, outcomes, senders
+from campaigns.admin import campaigns, domains, flows, ledger, messages, outcomes, senders
 
-__all__ = ["campaigns", "flows", "ledger", "messages", "outcomes", "senders"]
+__all__ = ["campaigns", "domains", "flows", "ledger", "messages", "outcomes", "senders"]

@@ -68,6 +68,14 @@ urlpatterns = [
     ),
     path("domains", DomainViewSet.as_view({"get": "list"}), name="domains"),
     path("domains/<int:domain_id>", DomainViewSet.as_view({"get": "retrieve"}), name="domain"),
+    *[
+        path(
+            f"domains/<int:domain_id>/{action}",
+            DomainViewSet.as_view({"post": action}),
+            name=f"domain-{action}",
+        )
+        for action in ("pause", "resume")
+    ],
     path(
         "templates/<int:template_id>/preview",
         PreviewViewSet.as_view({"get": "preview"}),

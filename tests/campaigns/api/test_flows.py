@@ -197,6 +197,6 @@ def test_the_list_of_domains_costs_the_same_for_one_and_for_ten(
         held = CampaignDomainFactory(domain=SendingDomainFactory(name=f"d{number}.nl"))
         SenderAliasFactory(domain=held.domain)
 
-    # user, groups' rights ×2, count, page, aliases, holders
-    with django_assert_max_num_queries(7):
+    # user, groups' rights ×2, count, page, aliases, checks, holders
+    with django_assert_max_num_queries(8):
         assert marketer.get("/api/v1/domains").json()["data"]["total"] == 10
