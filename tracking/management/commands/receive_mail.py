@@ -3,9 +3,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+import traceback
 from typing import Any, BinaryIO, NoReturn
 
-import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
@@ -13,8 +13,6 @@ from django.db import Error as DatabaseError
 from mailsuite.lib import clock
 from tracking.models import InboundMail
 from tracking.receiving import receive
-
-log = structlog.get_logger(__name__)
 
 _PIECE = 1 << 20
 
@@ -35,11 +33,17 @@ class Command(BaseCommand):
         try:
             self._take(_read_at_most(sys.stdin.buffer, settings.INBOUND_MAX_BYTES))
         except DatabaseError as problem:
-            log.warning("mail not taken", exc_info=True)
-            self._end(os.EX_TEMPFAIL, f"4.3.0 The database did not answer: {_line(problem)}")
+            self._later("The database did not answer", problem, options)
         except Exception as problem:  # whatever it is, the mail must not be lost to it
-            log.exception("mail not taken")
-            self._end(os.EX_TEMPFAIL, f"4.3.0 The mail could not be taken: {_line(problem)}")
+            self._later("The mail could not be taken", problem, options)
+
+    def _later(self, words: str, problem: Exception, options: dict[str, Any]) -> None:
+        """No traceback unless it is asked for: what we say reaches whoever sent the mail, should the
+        server give up one day."""
+        if options.get("traceback"):
+            traceback.print_exception(problem, file=self.stderr)
+        said = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
+        self._end(os.EX_TEMPFAIL, f"4.3.0 {words}: {said}")
 
     def _take(self, raw: bytes | None) -> None:
         if raw is None:
@@ -73,7 +77,3 @@ def _read_at_most(stream: BinaryIO, limit: int) -> bytes | None:
         else:
             pieces.clear()
     return None if size > limit else b"".join(pieces)
-
-
-def _line(problem: Exception) -> str:
-    return " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
