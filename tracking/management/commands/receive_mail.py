@@ -38,12 +38,11 @@ class Command(BaseCommand):
             self._later("The mail could not be taken", problem, options)
 
     def _later(self, words: str, problem: Exception, options: dict[str, Any]) -> None:
-        """No traceback unless it is asked for: what we say reaches whoever sent the mail, should the
-        server give up one day."""
+        """No more than its name, unless --traceback asks for it: what we say reaches whoever has
+        sent the mail, should the server give up one day."""
         if options.get("traceback"):
             traceback.print_exception(problem, file=self.stderr)
-        said = " ".join(f"{type(problem).__name__}: {problem}".split())[:200]
-        self._end(os.EX_TEMPFAIL, f"4.3.0 {words}: {said}")
+        self._end(os.EX_TEMPFAIL, f"4.3.0 {words} ({type(problem).__name__})")
 
     def _take(self, raw: bytes | None) -> None:
         if raw is None:
