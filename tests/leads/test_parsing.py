@@ -177,6 +177,32 @@ def test_a_csv_row_with_too_many_cells_says_so_and_the_others_are_read(csv_file:
     assert second == Row(3, ("c@d.nl", "Zee"))
 
 
+def test_odd_rows_in_the_midst_of_a_long_csv_keep_to_themselves(csv_file: Path) -> None:
+    odd = [
+        "c@d.nl;'s-Hertogenbosch;'=1+1",  # of the two, one apostrophe is for spreadsheets
+        "e@f.nl;Zon;x; ;surplus",
+        "; ; ",
+        ";;;surplus",
+        "g@h.nl; Zee\u00a0;y; ;  ",
+        "i@j.nl",
+    ]
+    usual = "a@b.nl;Ede;1\n" * 6_000
+    write(csv_file, "E-mail;Plaats;Code\n" + usual + "\n".join(odd) + "\n" + usual)
+
+    rows = read(csv_file)[1]
+
+    found = [row for row in rows if row.cells != ("a@b.nl", "Ede", "1") or row.problem]
+    assert [(row.number, row.cells) for row in found] == [
+        (6002, ("c@d.nl", "'s-Hertogenbosch", "=1+1")),
+        (6003, ("e@f.nl", "Zon", "x")),
+        (6005, ("", "", "")),
+        (6006, ("g@h.nl", "Zee", "y")),
+        (6007, ("i@j.nl", "", "")),
+    ]
+    assert [row.number for row in found if "more cells than the 3" in row.problem] == [6003, 6005]
+    assert (len(rows), rows[-1].number) == (12_005, 12_007)
+
+
 @pytest.mark.parametrize("before", [1, 12_000])
 def test_a_quotation_mark_that_is_never_closed_is_named_with_its_row(
     csv_file: Path, before: int
