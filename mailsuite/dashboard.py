@@ -17,12 +17,12 @@ from django.urls import reverse
 
 from campaigns import backlog
 from campaigns.kpis import Counts, totals
-from campaigns.models import Campaign, Enrollment
+from campaigns.models import Campaign, DomainCheck, Enrollment
 from leads.models import LeadImport
 from mailsuite import charts
 from mailsuite.lib import clock
 from tracking.mailboxes import condition
-from tracking.models import StuckMail
+from tracking.models import ProviderEvent, StuckMail
 
 CAMPAIGNS_SHOWN = 8
 
@@ -107,16 +107,23 @@ def running_campaigns() -> list[Running]:
 
 
 def what_needs_somebody(now: datetime) -> list[Attention]:
-    messages, enrollments, imports = (
+    messages, enrollments, imports, checks = (
         reverse(f"admin:{name}_changelist")
-        for name in ("campaigns_message", "campaigns_enrollment", "leads_leadimport")
+        for name in (
+            "campaigns_message",
+            "campaigns_enrollment",
+            "leads_leadimport",
+            "campaigns_domaincheck",
+        )
     )
     lately = now - timedelta(days=charts.DAYS)
     held = Enrollment.objects.held().filter(
         Q(campaign__status__in=Campaign.HOLDING)
         | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=lately)
     )
+    lacking = DomainCheck.objects.filter(verdict=DomainCheck.Verdict.FAILED, domain__is_active=True)
     failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
+    untold = ProviderEvent.objects.filter(state=ProviderEvent.State.FAILED, received_at__gte=lately)
     given_up = StuckMail.objects.filter(next_try_at=None)
     found = [
         Attention(
@@ -141,6 +148,13 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             f"{enrollments}?status__exact=held",
         ),
         Attention(
+            "Failed DNS checks",
+            lacking.count(),
+            "Receivers may refuse the mails of these domains. Each says what its record lacks.",
+            "dns",
+            f"{checks}?verdict__exact=failed",
+        ),
+        Attention(
             "Failed imports",
             failed.count(),
             "Nothing of the file was taken. Its page says why.",
@@ -153,6 +167,13 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             "They came to a mailbox and could not be read. Look at them there, or try again.",
             "report",
             reverse("admin:tracking_stuckmail_changelist"),
+        ),
+        Attention(
+            "Provider events that failed",
+            untold.count(),
+            "What a provider told could not be read. Each says why, and can be tried again.",
+            "webhook",
+            f"{reverse('admin:tracking_providerevent_changelist')}?state__exact=failed",
         ),
     ]
     return [attention for attention in found if attention.count]

@@ -22,7 +22,7 @@ from campaigns import backlog
 from campaigns.models import DailyFigures
 from mailsuite.lib import clock
 from tracking.mailboxes import condition
-from tracking.models import Hit, StuckMail
+from tracking.models import Hit, ProviderEvent, StuckMail
 
 _OUTCOMES = (
     "planned", "sent", "opened", "clicked", "replied", "bounced", "failed", "canceled",
@@ -50,6 +50,10 @@ class Ledger(Collector):
         yield _gauge("mailsuite_mailboxes_failing", "Mailboxes that cannot be read", failing)
         stuck = StuckMail.objects.count()
         yield _gauge("mailsuite_mails_stuck", "Mails that could not be read in their turn", stuck)
+        told = ProviderEvent.objects.filter(state=ProviderEvent.State.WAITING).count()
+        yield _gauge(
+            "mailsuite_provider_events_waiting", "What providers told and is not taken in yet", told
+        )
         age = backlog.last_tick_age()
         # Without any tick there is no age; NaN alerts where `> 180` is asked as `!(x <= 180)`.
         yield _gauge(

@@ -21,6 +21,7 @@ from tests.factories import (
     LeadImportFactory,
     MailboxFactory,
     MessageFactory,
+    ProviderEventFactory,
     SendingDomainFactory,
     StuckMailFactory,
     UserFactory,
@@ -74,7 +75,11 @@ def test_what_will_not_mend_itself_is_shown(boss: Client) -> None:
     LeadImportFactory(status="failed")
     StuckMailFactory()
     StuckMailFactory(next_try_at=NOW)
+    ProviderEventFactory(state="failed", received_at=NOW)
+    ProviderEventFactory(state="failed", received_at=NOW - timedelta(days=366))
+    ProviderEventFactory(received_at=NOW)
     assert attention() == {
+        "Provider events that failed": 1,
         "Mails that stuck": 1,
         "Mails of unknown fate": 1,
         "Overdue mails": 1,

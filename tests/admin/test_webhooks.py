@@ -9,12 +9,14 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from campaigns.models import SendingAccount
-from tests.admin.conftest import fields, page, press
+from mailsuite.lib import clock
+from tests.admin.conftest import fields, page, press, told
 from tests.factories import SendingAccountFactory
 from tests.tracking.webhooks import payloads
 from tests.tracking.webhooks.calls import RESEND_KEY, basic, caller
 from tracking.models import ProviderEvent, ProviderWebhook
 from tracking.webhooks.addresses import make_secret
+from tracking.webhooks.processing import process_waiting
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +135,17 @@ def test_what_was_told_can_be_looked_at_and_not_written(login):
     assert "HardBounce" in shown
     assert "<script>alert(1)" not in shown
     assert ops.post(page(ProviderEvent, "delete", event.pk), {"post": "yes"}).status_code == 403
+
+
+def test_a_failed_event_is_tried_again_when_ops_ask(login) -> None:
+    asked = caller("postmark")
+    asked.tell({"RecordType": "Inbound"})
+    process_waiting(clock.now())
+    event = ProviderEvent.objects.get()
+    assert event.state == "failed"
+    assert press(login("marketer"), event, "try_again_this").status_code == 403
+    press(login("ops"), event, "try_again_this")
+    event.refresh_from_db()
+    assert (event.state, event.tries, event.outcome) == ("waiting", 0, "")
+    *_, refusal = told(press(login("ops"), event, "try_again_this"))
+    assert "has not failed" in refusal

@@ -5,6 +5,7 @@ from tests.factories.campaigns import (
     CampaignDomainFactory,
     CampaignFactory,
     DailyFiguresFactory,
+    DomainCheckFactory,
     EnrollmentFactory,
     FlowFactory,
     FlowStepFactory,
@@ -30,13 +31,19 @@ from tests.factories.leads import (
 )
 from tests.factories.people import UserFactory
 from tests.factories.templates_app import TemplateFactory, TemplateVersionFactory
-from tests.factories.tracking import MailboxFactory, MailboxFolderFactory, StuckMailFactory
+from tests.factories.tracking import (
+    MailboxFactory,
+    MailboxFolderFactory,
+    ProviderEventFactory,
+    StuckMailFactory,
+)
 
 __all__ = [
     "AudienceFactory",
     "CampaignDomainFactory",
     "CampaignFactory",
     "DailyFiguresFactory",
+    "DomainCheckFactory",
     "EnrollmentFactory",
     "FlowFactory",
     "FlowStepFactory",
@@ -50,6 +57,7 @@ __all__ = [
     "MessageContentFactory",
     "MessageEventFactory",
     "MessageFactory",
+    "ProviderEventFactory",
     "ReportFactory",
     "SendAttemptFactory",
     "SenderAliasFactory",

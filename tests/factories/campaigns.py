@@ -14,6 +14,7 @@ from campaigns.models import (
     Campaign,
     CampaignDomain,
     DailyFigures,
+    DomainCheck,
     Enrollment,
     Flow,
     FlowStep,
@@ -60,6 +61,18 @@ class SendingDomainFactory(DjangoModelFactory):
     name = factory.Sequence(lambda n: f"punthelder{n}.nl")
     policy = factory.SubFactory(SendingPolicyFactory)
     account = factory.SubFactory(SendingAccountFactory)
+
+
+class DomainCheckFactory(DjangoModelFactory):
+    """One that passed on Monday."""
+
+    class Meta:
+        model = DomainCheck
+
+    domain = factory.SubFactory(SendingDomainFactory)
+    kind = DomainCheck.Kind.SPF
+    verdict = DomainCheck.Verdict.PASSED
+    answered_at = tried_at = MONDAY
 
 
 class SenderAliasFactory(DjangoModelFactory):

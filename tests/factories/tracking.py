@@ -3,8 +3,8 @@ from __future__ import annotations
 import factory
 from factory.django import DjangoModelFactory
 
-from tests.factories.campaigns import MONDAY
-from tracking.models import Mailbox, MailboxFolder, StuckMail
+from tests.factories.campaigns import MONDAY, SendingAccountFactory
+from tracking.models import Mailbox, MailboxFolder, ProviderEvent, StuckMail
 
 
 class MailboxFactory(DjangoModelFactory):
@@ -38,3 +38,18 @@ class StuckMailFactory(DjangoModelFactory):
     tries = 6
     problem = "ValueError: poison."
     since = MONDAY
+
+
+class ProviderEventFactory(DjangoModelFactory):
+    """Stored and not taken in yet."""
+
+    class Meta:
+        model = ProviderEvent
+
+    account = factory.SubFactory(SendingAccountFactory, backend="postmark")
+    purpose = ProviderEvent.Purpose.TRACKING
+    key = factory.Sequence(lambda n: f"{n:064x}")
+    content_type = "application/json"
+    body = b"{}"
+    received_at = MONDAY
+    next_try_at = factory.SelfAttribute("received_at")

@@ -15,6 +15,7 @@ from tests.factories import (
     EnrollmentFactory,
     MailboxFactory,
     MessageFactory,
+    ProviderEventFactory,
     SendingDomainFactory,
     StuckMailFactory,
 )
@@ -69,6 +70,12 @@ def test_mailboxes_that_nobody_can_read(client: Client) -> None:
     assert figures["mailsuite_mails_stuck", ""] == 1
 
 
+def test_what_providers_told_and_nobody_took_in(client: Client) -> None:
+    ProviderEventFactory()
+    ProviderEventFactory(state="done")
+    assert scrape(client)["mailsuite_provider_events_waiting", ""] == 1
+
+
 def test_a_paused_campaign_has_nothing_due(client: Client) -> None:
     MessageFactory(enrollment__campaign__status="paused")
     assert scrape(client)["mailsuite_messages_due", ""] == 0
@@ -109,7 +116,7 @@ def test_hits_and_ticks(client: Client) -> None:
 def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_queries) -> None:
     for number in range(3):
         MessageFactory(enrollment=EnrollmentFactory(domain__name=f"{number}.nl"))
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         scrape(client)
 
 

@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 
-from mailsuite.lib.admin import ReadOnlyAdmin
+from mailsuite.lib import clock
+from mailsuite.lib.admin import Deed, ReadOnlyAdmin
 from tracking.models import ProviderEvent
+from tracking.webhooks.processing import try_again
 
 _SHOWN = 4_000
+TRY_AGAIN = Deed(
+    name="try_event_again",
+    title="Try again",
+    asks="It is read anew within a minute. What it has changed already changes no second time.",
+    done="tried again within a minute",
+    service=lambda _, event: try_again(event.pk, clock.now()),
+    right="retry",
+    icon="refresh",
+)
 
 
 @admin.register(ProviderEvent)
@@ -29,6 +42,13 @@ class ProviderEventAdmin(ReadOnlyAdmin):
         "content_type", "told",
     ]  # fmt: skip
     readonly_fields = ["told"]
+    actions = ["try_again_selected"]
+    actions_detail = ["try_again_this"]
+
+    try_again_this, try_again_selected = TRY_AGAIN.button, TRY_AGAIN.for_selected
+
+    def has_retry_permission(self, request: HttpRequest, *_: Any) -> bool:
+        return request.user.has_perm("campaigns.change_sendingaccount")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).defer("body")

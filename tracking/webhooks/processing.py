@@ -16,6 +16,7 @@ import structlog
 from django.db import DatabaseError
 from django.db.models import F
 
+from mailsuite.lib.errors import Refusal
 from mailsuite.lib.storable import storable
 from tracking.models import InboundMail, ProviderEvent
 from tracking.receiving import receive
@@ -50,6 +51,13 @@ def process_waiting(now: datetime) -> int:
         if len(ids) < _AT_ONCE:
             break
     return count
+
+
+def try_again(event_id: int, now: datetime) -> None:
+    """Let an event wait once more. Raises Refusal where it has not failed."""
+    failed = ProviderEvent.objects.filter(pk=event_id, state=State.FAILED)
+    if not failed.update(state=State.WAITING, tries=0, next_try_at=now, outcome=""):
+        raise Refusal("It has not failed, so there is nothing to try again.", code="not_failed")
 
 
 def process(event_id: int, now: datetime) -> None:
