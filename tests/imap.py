@@ -190,7 +190,12 @@ service imap-login {{
 
     @classmethod
     def program(cls) -> str | None:
-        return shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        """None also for another series than 2.3: each has words of its own for its settings."""
+        found = shutil.which("dovecot", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+        if found is None:
+            return None
+        version = subprocess.run([found, "--version"], capture_output=True, check=False).stdout
+        return found if version.startswith(b"2.3.") else None
 
     def _command(self) -> list[str | Path]:
         import grp

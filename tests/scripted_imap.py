@@ -24,7 +24,7 @@ _USUAL = {
     "LIST": b'* LIST () "/" INBOX\r\nTAG OK done\r\n',
     "EXAMINE": b"* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 2] ok\r\nTAG OK done\r\n",
     "SEARCH": b"* SEARCH 1\r\nTAG OK done\r\n",
-    "FETCH": b"* 1 FETCH (UID 1 RFC822.SIZE 2 BODY[]<0> {2}\r\nhi)\r\nTAG OK done\r\n",
+    "FETCH": b"* 1 FETCH (UID 1 BODY[]<0> {2}\r\nhi)\r\nTAG OK done\r\n",
     "LOGOUT": b"* BYE bye\r\nTAG OK done\r\n",
 }
 

@@ -93,23 +93,15 @@ class Connection:
 
         None: it is gone. Raises MailProblem.
         """
-        wanted = ["INTERNALDATE", "RFC822.SIZE", f"BODY.PEEK[]<0.{most_bytes}>"]
+        wanted = ["INTERNALDATE", f"BODY.PEEK[]<0.{most_bytes}>"]
         with self._talking(MailProblem, "does not hand the mail over"):
             told = self._client.fetch([uid], wanted).get(uid)
         if told is None:
             return None
-        size = told.get(b"RFC822.SIZE")
         raw = next((value for key, value in told.items() if key.startswith(b"BODY[]")), None)
-        if raw is None and not size:
-            return None  # an update of its flags that somebody else's deletion brought along
         if not isinstance(raw, bytes):
             raise MailProblem(f"{self._login.host} answers without the mail.")
-        return FetchedMail(
-            uid=uid,
-            raw=raw[:most_bytes],
-            size=max(size, len(raw)) if isinstance(size, int) else len(raw),
-            arrived_at=_in_utc(told.get(b"INTERNALDATE")),
-        )
+        return FetchedMail(uid, raw[:most_bytes], _in_utc(told.get(b"INTERNALDATE")))
 
     def _highest_uid(self) -> int:
         """For servers that do not say their UIDNEXT, as RFC 3501 §6.3.1 lets them."""

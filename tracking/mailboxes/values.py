@@ -58,7 +58,6 @@ class FetchedMail:
 
     uid: int
     raw: bytes
-    size: int  # bytes, as the server counts them
     arrived_at: datetime | None  # when the server took it in; None where it does not say
 
 

@@ -12,8 +12,8 @@ def imap(request: pytest.FixtureRequest) -> Iterator[ImapServer]:
     """Each test that takes it runs against both servers."""
     if request.param is Dovecot and Dovecot.program() is None:
         pytest.skip(
-            "Dovecot is not installed (apt-get install dovecot-imapd): left out against it, and "
-            "run against pymap alone"
+            "Dovecot 2.3 is not installed (apt-get install dovecot-imapd): left out against it, "
+            "and run against pymap alone"
         )
     with running(request.param) as server:
         yield server

@@ -153,6 +153,21 @@ def test_a_restart_of_the_server_loses_and_doubles_nothing(
     assert not StuckMail.objects.exists()
 
 
+def test_a_worker_that_dies_while_it_receives_leaves_the_mail_to_the_next(
+    imap: ImapServer, monkeypatch: pytest.MonkeyPatch
+):
+    user = imap.new_user()
+    imap.deliver(user, answered(a_sent_message()))
+    mailbox = a_mailbox(imap, user)
+    monkeypatch.setattr(position, "receive", _failing_at(b"Bel mij", KeyboardInterrupt()))
+    with pytest.raises(KeyboardInterrupt):
+        read(mailbox)
+    assert (texts(), replies()) == ([], 0)
+    monkeypatch.undo()
+    assert read(mailbox) == Turn(mails=1)
+    assert (len(texts()), replies()) == (1, 1)
+
+
 def test_a_folder_with_another_uidvalidity_is_read_again_without_effect(imap: ImapServer):
     user = imap.new_user("Replies")
     message = a_sent_message()
@@ -475,7 +490,7 @@ def _calling(what: Callable[[], None], *, behind: int) -> Callable:
     return wrap
 
 
-def _failing_at(words: bytes, error: Exception) -> Callable:
+def _failing_at(words: bytes, error: BaseException) -> Callable:
     real = position.receive
 
     def receive(raw: bytes, **given: object) -> InboundMail:
