@@ -9,12 +9,12 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from campaigns.audience import AudienceSelection, Exclusion, named_list, unknown_leads, unknown_list
-from campaigns.domain_holding import busy_domains, busy_message
+from campaigns.domain_findings import about_domains, about_ramps, mails_a_day, ramp_of
 from campaigns.findings import Finding, NotReady, Severity
 from campaigns.layout import Enrolled, enroll
-from campaigns.models import Audience, Campaign, SendingDomain
-from campaigns.preparing import CampaignRows, Line, Prepared, prepare, rows_of
-from campaigns.scheduling.ramp import Ramp, days_of_sending
+from campaigns.models import Audience, Campaign
+from campaigns.preparing import CampaignRows, Prepared, prepare, rows_of
+from campaigns.scheduling.ramp import days_of_sending
 from campaigns.scheduling.values import DelayUnit
 from mailsuite.lib.errors import Conflict, Refusal
 from mailsuite.lib.plurals import counted
@@ -41,7 +41,7 @@ def check(campaign: Campaign, now: datetime) -> list[Finding]:
 
 def check_rows(rows: CampaignRows, now: datetime, *, needs_name: bool = True) -> list[Finding]:
     """The same for a campaign that need not be saved."""
-    findings = [*_about_domains(rows)]
+    findings = [*about_domains(rows.domains)]
     try:
         prepared = prepare(rows, now, needs_name=needs_name)
         selection, enrolled = enroll(prepared, now)
@@ -55,27 +55,9 @@ def check_rows(rows: CampaignRows, now: datetime, *, needs_name: bool = True) ->
         findings += _about_names(rows.audience, selection)
         findings += _about_held(enrolled)
         findings += _about_waits(prepared)
-        findings += _about_ramps(prepared)
+        findings += about_ramps(prepared.lines, prepared.start)
         findings += _about_duration(prepared, enrolled)
     return sorted(findings, key=lambda found: list(Severity).index(found.severity))
-
-
-def _about_domains(rows: CampaignRows) -> Iterator[Finding]:
-    for held in busy_domains([domain.pk for domain in rows.domains]):
-        yield Finding(Severity.ERROR, "domain_busy", busy_message(held), "domains")
-    for domain in rows.domains:
-        if domain.paused_at is not None:
-            yield _paused(domain)
-
-
-def _paused(domain: SendingDomain) -> Finding:
-    why = f": {domain.pause_reason}" if domain.pause_reason else ""
-    return Finding(
-        Severity.WARNING,
-        "domain_paused",
-        f"{domain} is paused{why}. Its mails wait until it is resumed.",
-        "domains",
-    )
 
 
 def _about_audience(audience: Audience, selection: AudienceSelection) -> Iterator[Finding]:
@@ -158,9 +140,9 @@ def _about_duration(prepared: Prepared, enrolled: Sequence[Enrolled]) -> Iterato
     mails = len(prepared.mails)
     if not leads:
         return
-    rates = [_mails_a_day(line, prepared.start) for line in prepared.lines]
+    rates = [mails_a_day(line, prepared.start) for line in prepared.lines]
     days = max(
-        days_of_sending(leads[index] * mails, rate, _ramp(prepared.lines[index], prepared.start))
+        days_of_sending(leads[index] * mails, rate, ramp_of(prepared.lines[index], prepared.start))
         for index, rate in enumerate(rates)
     )
     yield Finding(
@@ -180,33 +162,3 @@ def _besides_waits(prepared: Prepared) -> str:
         totals[mail.delay.unit] += mail.delay.amount
     waits = [counted(total, _NOUNS[unit]) for unit, total in totals.items() if total]
     return f" of sending, not counting the {' and '.join(waits)} of waits," if waits else ""
-
-
-def _mails_a_day(line: Line, start: datetime) -> int:
-    """With the ramp-up left behind."""
-    calendar, ramp = line.calendar, _ramp(line, start)
-    most = calendar.daily_cap if ramp is None else min(calendar.daily_cap, ramp.ceiling)
-    _, window = calendar.sending_day(calendar.local_date(start))
-    if not calendar.interval:
-        return most
-    slots = -((window.opens - window.closes) // calendar.interval)
-    return min(slots, most)
-
-
-def _ramp(line: Line, start: datetime) -> Ramp | None:
-    return line.domain.ramp_before(line.calendar.local_date(start))
-
-
-def _about_ramps(prepared: Prepared) -> Iterator[Finding]:
-    for line in prepared.lines:
-        ramp = _ramp(line, prepared.start)
-        if ramp is None or ramp.is_over_after(ramp.days):
-            continue
-        yield Finding(
-            Severity.INFO,
-            "ramp_up",
-            f"{line.domain} is being ramped up: {counted(ramp.cap_after(ramp.days), 'mail')} on "
-            f"its first day, {ramp.step} more after each day of sending, until it sends "
-            f"{ramp.ceiling} a day.",
-            "domains",
-        )

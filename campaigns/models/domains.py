@@ -111,7 +111,8 @@ class SendingDomain(models.Model):
         none."""
         if self.ramp_start is None:
             return None
-        ceiling = self.ramp_ceiling or self.policy.daily_cap
+        cap = self.policy.daily_cap
+        ceiling = min(self.ramp_ceiling or cap, cap)
         return Ramp(
             start=self.ramp_start,
             step=self.ramp_step,

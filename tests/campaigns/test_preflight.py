@@ -7,6 +7,7 @@ from campaigns.preflight import check
 from mailsuite.lib.errors import Conflict
 from tests.campaigns.drafts import EARLY, MORNING, a_domain, a_draft, a_flow
 from tests.factories import (
+    DomainCheckFactory,
     FlowFactory,
     FlowStepFactory,
     FlowVersionFactory,
@@ -191,3 +192,29 @@ def test_an_unusable_filter_is_an_error():
 def test_a_template_that_shows_a_missing_picture_is_an_error():
     template = TemplateFactory(version__html="<img src=\"{{ image.url('logo') }}\">")
     assert found(a_draft(template=template))["image_missing"].field == "template_id"
+
+
+def test_a_domain_whose_record_is_wrong_is_warned_of_with_the_way_to_mend_it():
+    LeadFactory()
+    domain = a_domain(name="punthelder-seo.nl")
+    DomainCheckFactory(
+        domain=domain,
+        kind="dmarc",
+        verdict="failed",
+        problem="There is no record.",
+        remedy="Publish one.",
+    )
+    warning = found(a_draft(domain))["dmarc_failed"]
+    assert (warning.severity, warning.field) == ("warning", "domains")
+    assert warning.message == (
+        "punthelder-seo.nl failed its check of DMARC on 2026-06-01, so receivers may refuse its "
+        "mails or file them as spam. There is no record. Publish one."
+    )
+
+
+@pytest.mark.parametrize("verdict", ["passed", "weak", "unknown"])
+def test_nobody_is_warned_of_what_did_not_fail(verdict: str):
+    LeadFactory()
+    domain = a_domain()
+    DomainCheckFactory(domain=domain, verdict=verdict)
+    assert codes(a_draft(domain)) == ["duration"]
