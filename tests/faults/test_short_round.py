@@ -1,4 +1,4 @@
-"""A short round of each family of faults, as `make faults` does it: every process is real."""
+"""A short round of each fault, as `make faults` does it: every process is real."""
 
 from __future__ import annotations
 
@@ -15,10 +15,20 @@ import pytest
 from mailsuite.lib.embedded.places import CHECKOUT
 from tests.faults.plan import FAULTS, chosen
 
-SECONDS = 240
-# One of each family, two rounds each; with the stack's start, some 40 seconds on two cores.
-SHORT = ("kill after-dot", "redis restart", "smtp after the dot", "clock jumps", "races")
-ROUNDS = 2
+# Some four minutes on two cores that have the other tests to run as well.
+SECONDS = 900
+# What has passed the gate, or is with the server to the last dot, when its worker is gone.
+IN_DOUBT = {
+    "kill after-gate": {1},
+    "kill after-dot": {1},
+    "kill before-final-commit": {1},
+    "kill after-gate, no pause": set(range(1, 11)),
+    "kill after-dot, no pause": set(range(1, 11)),
+    "postgres restart": set(range(5)),
+    "smtp after the dot": {1},
+}
+# Planned only, for all zones and their clock changes.
+NOT_SENT = "dst of all zones"
 _SERVERS = ("DATABASE_URL", "REDIS_URL")
 
 
@@ -34,13 +44,13 @@ def processes_with(mark: str) -> list[psutil.Process]:
 
 
 @pytest.mark.flow
-def test_a_short_round_of_each_family_breaks_no_promise_and_leaves_no_process(tmp_path: Path):
+def test_a_round_of_each_fault_breaks_no_promise_and_leaves_no_process(tmp_path: Path):
     mark = uuid.uuid4().hex
     environment = {name: value for name, value in os.environ.items() if name not in _SERVERS}
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "tests.faults", "--rounds", str(ROUNDS)),
-            *("--json", str(tmp_path / "faults.json"), "--only", *SHORT),
+            *(sys.executable, "-m", "tests.faults", "--rounds", "1"),
+            *("--json", str(tmp_path / "faults.json")),
         ],
         cwd=CHECKOUT,
         env={**environment, "FAULTS_TEST": mark},
@@ -53,13 +63,14 @@ def test_a_short_round_of_each_family_breaks_no_promise_and_leaves_no_process(tm
     )
     assert done.returncode == 0, done.stdout
     result = json.loads((tmp_path / "faults.json").read_text())
-    assert [fault["name"] for fault in result["faults"]] == list(SHORT)
+    assert [fault["name"] for fault in result["faults"]] == [fault.name for fault in FAULTS]
     for fault in result["faults"]:
-        assert (fault["rounds"] >= ROUNDS, fault["passed"]) == (True, True), fault
-        assert fault["accepted"] == fault["sent"] > 0
+        name = fault["name"]
+        assert (fault["rounds"] >= 1, fault["passed"]) == (True, True), fault
+        assert fault["accepted"] == fault["sent"]
+        assert (fault["accepted"] == 0) is (name == NOT_SENT)
+        assert fault["unknown"] in IN_DOUBT.get(name, {0}), fault
         assert set(fault["violations"].values()) == {0}
-    unknown = {fault["name"]: fault["unknown"] for fault in result["faults"]}
-    assert unknown == dict.fromkeys(SHORT, 0) | {"kill after-dot": 2, "smtp after the dot": 2}
     assert processes_with(mark) == []
 
 
@@ -73,6 +84,8 @@ def test_faults_are_chosen_by_how_their_names_begin():
         "kill after-claim",
         "kill after-gate",
         "kill after-dot",
+        "kill after-gate, no pause",
+        "kill after-dot, no pause",
         "races",
     ]
     assert len(chosen([])) == len({fault.name for fault in FAULTS}) == len(FAULTS)
