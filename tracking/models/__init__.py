@@ -3,6 +3,7 @@ from __future__ import annotations
 from tracking.models.hits import Hit
 from tracking.models.inbound import InboundMail
 from tracking.models.mailboxes import Mailbox, MailboxFolder, StuckMail
+from tracking.models.replies import OutboundReply
 from tracking.models.webhooks import ProviderEvent, ProviderWebhook
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "InboundMail",
     "Mailbox",
     "MailboxFolder",
+    "OutboundReply",
     "ProviderEvent",
     "ProviderWebhook",
     "StuckMail",

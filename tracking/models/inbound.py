@@ -4,13 +4,45 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.functions import Concat
 
 from campaigns.models import Message
+from leads.accents import ACCENTED, PLAIN
 from leads.models import Lead
 from tracking.models.mailboxes import Mailbox
+from tracking.querysets import InboundMailQuerySet
 from tracking.reading import AutoReplySort, Intent, Kind
+
+# What a marketer reads: words of a person, and of machines those that ask for one.
+_FOR_MARKETERS = Q(message__isnull=False) & (
+    Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
+    | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
+)
+
+_SEPARATORS = "@._-/:"
+# The words of a mail, divided and without accents as those of a lead are (Lead.search_words).
+_SEARCHED_WORDS = Func(
+    Value("simple"),
+    Func(
+        Func(
+            Concat(
+                F("from_address"), Value(" "), F("subject"), Value(" "), F("text"),
+                output_field=models.TextField(),
+            ),
+            template="normalize(%(expressions)s, NFD)",
+        ),
+        Value(_SEPARATORS + ACCENTED),
+        Value(" " * len(_SEPARATORS) + PLAIN),
+        function="translate",
+        output_field=models.TextField(),
+    ),
+    function="to_tsvector",
+    output_field=SearchVectorField(),
+)  # fmt: skip
 
 
 def _choices(words: type[StrEnum]) -> list[tuple[str, str]]:
@@ -38,6 +70,8 @@ class InboundMail(models.Model):
 
     # A person has to look at these.
     WAITING = (State.UNMATCHED, State.TO_REVIEW)
+
+    FOR_MARKETERS = _FOR_MARKETERS
 
     source = models.CharField(max_length=7, choices=Source)
     # What the source knows it by ("mailbox:uidvalidity:uid", the provider's event id).
@@ -83,6 +117,29 @@ class InboundMail(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    # What a person says that the writer wants; "": what the machine has read (`intent`) stands.
+    intent_by_person = models.CharField(max_length=14, choices=_choices(Intent), blank=True)
+    intent_set_at = models.DateTimeField(null=True, blank=True)  # business time
+    intent_set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    # The person's word where there is one.
+    intent_now = models.GeneratedField(
+        expression=Case(When(intent_by_person="", then=F("intent")), default=F("intent_by_person")),
+        output_field=models.CharField(max_length=14, choices=_choices(Intent)),
+        db_persist=True,
+    )
+    is_unread = models.GeneratedField(
+        expression=Q(read_at__isnull=True), output_field=models.BooleanField(), db_persist=True
+    )
+    # What the search box of the inbox looks through.
+    search_words = models.GeneratedField(
+        expression=_SEARCHED_WORDS, output_field=SearchVectorField(), db_persist=True
+    )
+
+    objects = InboundMailQuerySet.as_manager()
+
     if TYPE_CHECKING:
         mailbox_id: int | None
         message_id: int | None
@@ -100,7 +157,15 @@ class InboundMail(models.Model):
             ),
         ]
         indexes = [
-            # The inbox and the queue for people.
+            # The inbox, unread first; how many are unread.
+            models.Index(
+                fields=["-is_unread", "-received_at", "-id"],
+                name="inbound_inbox",
+                condition=_FOR_MARKETERS,
+            ),
+            # The search box of the inbox.
+            GinIndex(fields=["search_words"], name="inbound_search"),
+            # The queue for people.
             models.Index(fields=["state", "kind", "-received_at"], name="inbound_by_state"),
             # purging: what is kept too long.
             models.Index(

@@ -1,0 +1,47 @@
+"""Chainable adjectives for what came back. Each returns a queryset and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import Q, QuerySet
+
+from leads.accents import without_accents
+from leads.models import Lead
+
+
+class InboundMailQuerySet(QuerySet[Any]):
+    def for_marketers(self) -> InboundMailQuerySet:
+        """The inbox: what people wrote, and those answers of machines that ask for a person."""
+        return self.filter(self.model.FOR_MARKETERS)
+
+    def by_machines(self) -> InboundMailQuerySet:
+        """Answers of machines that ask for nobody: out of office, confirmations."""
+        answers = self.filter(message__isnull=False, kind="auto_reply")
+        return answers.exclude(self.model.FOR_MARKETERS)
+
+    def unmatched(self) -> InboundMailQuerySet:
+        return self.filter(state=self.model.State.UNMATCHED)
+
+    def unread_first(self) -> InboundMailQuerySet:
+        """Then the newest."""
+        return self.order_by("-is_unread", "-received_at", "-id")
+
+    def slim(self) -> InboundMailQuerySet:
+        """Without the columns that nobody lists and that are megabytes of a page."""
+        return self.defer("raw", "search_words")
+
+    def search(self, words: str) -> InboundMailQuerySet:
+        """Mails in which every word of `words` begins some word of sender, subject or text, and
+        those of leads that it finds; accents make no difference. Signs alone find nothing."""
+        if not words.strip():
+            return self
+        terms = re.findall(r"[^\W_]+", without_accents(words))
+        if not terms:
+            return self.none()
+        said = SearchQuery(
+            " & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw"
+        )
+        return self.filter(Q(search_words=said) | Q(lead__in=Lead.objects.search(words)))
