@@ -64,6 +64,12 @@ def test_the_gate_lets_out_as_many_as_the_days_of_sending_before_allow() -> None
     assert [let_out(domain, day) for day in days] == [2, 5, 8, 8]
 
 
+def test_without_a_pause_no_more_pass_at_once_either() -> None:
+    domain = new_domain(policy=SendingPolicyFactory(interval_minutes=0))
+    assert throttle.take_slots(fresh(domain), 10, at(MONDAY)) == 2
+    assert throttle.take_slots(fresh(domain), 10, at(MONDAY)) == 0
+
+
 def test_a_day_without_sending_raises_nothing() -> None:
     domain = new_domain()
     assert let_out(domain, MONDAY) == 2
