@@ -4,6 +4,7 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.db.models.lookups
 from django.conf import settings
 from django.db import migrations, models
 
@@ -168,7 +169,7 @@ class Migration(migrations.Migration):
             name="is_unread",
             field=models.GeneratedField(
                 db_persist=True,
-                expression=models.Q(("read_at__isnull", True)),
+                expression=django.db.models.lookups.IsNull(models.F("read_at"), True),
                 output_field=models.BooleanField(),
             ),
         ),
@@ -210,6 +211,7 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("kind__in", ["reply", "unsubscribe"]),
                         ("auto_reply__in", ["left_company", "challenge"]),
+                        models.Q(("kind", "other"), ("settled_at__isnull", False)),
                         _connector="OR",
                     ),
                 ),

@@ -9,6 +9,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Case, F, Func, Q, Value, When
 from django.db.models.functions import Concat
+from django.db.models.lookups import IsNull
 
 from campaigns.models import Message
 from leads.accents import ACCENTED, PLAIN
@@ -17,10 +18,12 @@ from tracking.models.mailboxes import Mailbox
 from tracking.querysets import InboundMailQuerySet
 from tracking.reading import AutoReplySort, Intent, Kind
 
-# What a marketer reads: words of a person, and of machines those that ask for one.
+# What a marketer reads: words of a person, of machines those that ask for one, and whatever else
+# a person has tied to a message.
 _FOR_MARKETERS = Q(message__isnull=False) & (
     Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
     | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
+    | Q(kind=Kind.OTHER.value, settled_at__isnull=False)
 )
 
 _SEPARATORS = "@._-/:"
@@ -131,7 +134,7 @@ class InboundMail(models.Model):
         db_persist=True,
     )
     is_unread = models.GeneratedField(
-        expression=Q(read_at__isnull=True), output_field=models.BooleanField(), db_persist=True
+        expression=IsNull(F("read_at"), True), output_field=models.BooleanField(), db_persist=True
     )
     # What the search box of the inbox looks through.
     search_words = models.GeneratedField(
