@@ -13,10 +13,12 @@ from tests.admin.conftest import fields, page, pick, press, told
 from tests.factories.campaigns import MONDAY
 from tests.factories.tracking import MailboxFactory, MailboxFolderFactory, StuckMailFactory
 from tests.scripted_imap import SILENCE, scripted_imap
+from tests.tracking.reading.mails import reply
 from tracking.admin import mailboxes as pages
 from tracking.mailboxes import condition
 from tracking.mailboxes.values import Patience
 from tracking.models import Mailbox, MailboxFolder
+from tracking.receiving import receive
 
 pytestmark = pytest.mark.django_db
 
@@ -144,6 +146,17 @@ def test_a_stuck_mail_is_tried_again_when_ops_ask(login) -> None:
         press(login("ops"), mail, "try_again_this")
     mail.refresh_from_db()
     assert (mail.tries, mail.next_try_at) == (0, MONDAY)
+
+
+def test_ops_delete_a_mailbox_and_what_came_by_it_stays(login, mailbox: Mailbox) -> None:
+    StuckMailFactory(folder__mailbox=mailbox)
+    mail = receive(reply("Bel mij"), source="imap", source_key="1", received_at=MONDAY,
+                   mailbox=mailbox)  # fmt: skip
+    login("ops").post(page(Mailbox, "delete", mailbox.pk), {"post": "yes"})
+    assert not Mailbox.objects.exists()
+    assert not MailboxFolder.objects.exists()
+    mail.refresh_from_db()
+    assert mail.mailbox is None
 
 
 @pytest.mark.parametrize("group", ["viewer", "marketer"])

@@ -108,6 +108,12 @@ class MailboxAdmin(SecretAdmin):
 
     check_this, check_selected = CHECK.button, CHECK.for_selected
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """How far it was read goes with a mailbox; nobody deletes that by itself."""
+        deletable, counts, missing_rights, protected = super().get_deleted_objects(objs, request)
+        missing_rights -= {model._meta.verbose_name for model in (MailboxFolder, StuckMail)}
+        return deletable, counts, missing_rights, protected
+
     def save_model(self, request: HttpRequest, obj: Model, form: Any, change: bool) -> None:
         before = form.initial.get("read_from")
         super().save_model(request, obj, form, change)
