@@ -408,6 +408,20 @@ def test_the_cap_of_the_day_stops_a_domain_without_a_pause(frozen_clock):
     assert Message.objects.get(status=Status.QUEUED) == mails[-1]
 
 
+def test_those_claimed_with_mails_that_the_gate_stops_go_back_untouched(frozen_clock):
+    with smtp_server() as server:
+        mails = without_pause(server, 14, daily_cap=2)
+        assert turn(mails[0]) == 2
+    # The gate was asked for the first ten; the last four never came near it.
+    behind = Message.objects.filter(pk__in=[mail.pk for mail in mails[10:]])
+    assert set(behind.values_list("status", "retries", "attempt_id")) == {(Status.QUEUED, 0, None)}
+    attempts = SendAttempt.objects.filter(message__in=behind)
+    assert (
+        list(attempts.values_list("outcome", "gated_at")) == [(Attempt.NOT_TRANSMITTED, None)] * 4
+    )
+    assert len(server.accepted) == SendingDomain.objects.get().sent_today == 2
+
+
 def test_one_bad_address_among_ten_fails_alone(frozen_clock):
     with smtp_server(RCPT=["250 ok", "550 5.1.1 no such user", "451 later", "250 ok"]) as server:
         mails = without_pause(server, 10)
