@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from tracking.models import Mailbox
 
@@ -14,13 +14,14 @@ _SHORTEST_PAUSE = timedelta(minutes=1)
 _LONGEST_PAUSE = timedelta(hours=1)
 # Servers restart; what lasts longer is for a person to look at.
 _FAILING_AFTER = timedelta(minutes=15)
+_LONGEST_UNREAD = F("last_read_at").asc(nulls_first=True)
 
 
 def due(now: datetime) -> QuerySet[Mailbox]:
     """Those to read at the business time `now`, the longest unread first."""
     waiting = Q(next_read_at=None) | Q(next_read_at__lte=now)
     # Their secrets stay sealed: one whose key is lost must not keep the others from being read.
-    return Mailbox.objects.filter(waiting, is_active=True).order_by("last_read_at").defer("secret")
+    return Mailbox.objects.filter(waiting, is_active=True).order_by(_LONGEST_UNREAD).defer("secret")
 
 
 def failing(now: datetime) -> QuerySet[Mailbox]:

@@ -14,7 +14,7 @@ from tests.factories.campaigns import MONDAY
 from tests.imap import ImapServer
 from tests.tracking.mailboxes.boxes import a_mailbox, texts, unrelated
 from tracking import tasks
-from tracking.mailboxes import turns
+from tracking.mailboxes import condition, turns
 from tracking.mailboxes.claims import claimed
 from tracking.mailboxes.turns import Turn
 from tracking.models import Mailbox
@@ -50,6 +50,12 @@ def test_each_mailbox_that_is_due_becomes_a_task_that_expires(workers: redis.Red
     assert handed_out(workers) == [
         ("tracking.tasks.read_mailbox", f"({mailbox.pk},)") for mailbox in (first, second)
     ]
+
+
+def test_the_longest_unread_comes_first():
+    lately = a_box("lately", last_read_at=MONDAY.replace(hour=5))
+    early, never = a_box("early", last_read_at=MONDAY.replace(hour=4)), a_box("never")
+    assert list(condition.due(MONDAY)) == [never, early, lately]
 
 
 def test_a_task_reads_its_mailbox(imap: ImapServer, workers: redis.Redis):
