@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
 
 from campaigns import throttle
+from campaigns.acceptance import mark_sent
+from campaigns.decisions import Verdict
 from campaigns.dispatch import domains_due, roll_over
 from campaigns.forecasting import forecast
 from campaigns.integrity import check_integrity
 from campaigns.lifecycle import launch
+from campaigns.message_lock import lock_messages
 from campaigns.models import Message, SendAttempt, SendingDomain
 from campaigns.preflight import check
 from campaigns.ramping import change_ramp, days_of_sending
 from campaigns.scheduling.forecast import DayCount
 from campaigns.scheduling.ramp import Ramp
-from tests.campaigns.drafts import EARLY, OPENING, a_domain, a_draft, slots
+from tests.campaigns.drafts import EARLY, OPENING, a_domain, a_draft, a_flow, slots
+from tests.campaigns.mails import at_gate, claimed, composed
 from tests.factories import (
     LeadFactory,
     MessageFactory,
@@ -136,6 +141,35 @@ def test_a_launch_plans_up_the_ramp_as_the_dry_run_showed() -> None:
         "Wed 03 08:00", "Wed 03 08:20",
     ]  # fmt: skip
     assert check_integrity(since=EARLY, now=OPENING) == []
+
+
+def test_every_mail_passes_the_gate_in_the_slot_that_it_was_planned_for() -> None:
+    """A flow of two mails up the ramp: the plan of the launch foresaw each day's cap."""
+    LeadFactory.create_batch(9)
+    domain = new_domain(default_flow=a_flow(2, delay=1).flow)
+    campaign = launch(a_draft(domain, template=None, flow=domain.default_flow), OPENING).campaign
+    planned = list(
+        Message.objects.filter(campaign=campaign)
+        .order_by("scheduled_at")
+        .values_list("pk", "scheduled_at")
+    )
+    for pk, slot in planned:
+        message = Message.objects.get(pk=pk)
+        decision = at_gate(claimed(message, slot), composed(message), slot)
+        assert decision.verdict is Verdict.PASSED
+        mark_sent(list(lock_messages([pk]).values()))
+    gates = SendAttempt.objects.order_by("gated_at").values_list("gated_at", flat=True)
+    assert list(gates) == [slot for _, slot in planned]
+    assert [slot[:6] for slot in slots(campaign)] == (
+        ["Mon 01"] * 2 + ["Tue 02"] * 3 + ["Wed 03"] * 4
+    )
+    assert Counter(slot.date() for slot in gates) == {
+        MONDAY: 2,
+        TUESDAY: 5,
+        WEDNESDAY: 7,
+        THURSDAY: 4,
+    }
+    assert check_integrity(since=EARLY, now=at(THURSDAY, 20)) == []
 
 
 def test_a_day_that_was_lost_is_planned_anew_with_the_ramp_where_it_was() -> None:
