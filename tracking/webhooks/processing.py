@@ -7,13 +7,15 @@ knows it by its key.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from time import monotonic
 from typing import NamedTuple
 
 import requests
 import structlog
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
 from django.db.models import F
 
 from mailsuite.lib.errors import Refusal
@@ -27,8 +29,8 @@ from tracking.webhooks.reports import TooEarlyError, take_report
 log = structlog.get_logger(__name__)
 
 State = ProviderEvent.State
+TURN_SECONDS = 45
 _AT_ONCE = 500
-_MOST_ROUNDS = 20
 # What is not there yet may come: a provider's event can be quicker than its answer, and its store
 # can be down.
 _WAITS = [timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 60, 240, 720)]
@@ -39,18 +41,42 @@ class Conclusion(NamedTuple):
     outcome: str  # in words for people
 
 
-def process_waiting(now: datetime) -> int:
-    """Take in what is stored and due; how many that were. `now` is business time."""
-    waiting = ProviderEvent.objects.filter(state=State.WAITING, next_try_at__lte=now)
+def process_waiting(now: datetime, *, seconds: float = TURN_SECONDS) -> int:
+    """Take in what is stored and due, for as long as a turn lasts; how many that were. `now` is
+    business time. Where another worker is at it, nothing is done."""
     count = 0
-    for _ in range(_MOST_ROUNDS):
-        ids = list(waiting.order_by("next_try_at", "id").values_list("pk", flat=True)[:_AT_ONCE])
-        for pk in ids:
-            process(pk, now)
-        count += len(ids)
-        if len(ids) < _AT_ONCE:
-            break
+    with _alone() as is_ours:
+        if is_ours:
+            ends = monotonic() + seconds
+            for event_id in _due(now):
+                process(event_id, now)
+                count += 1
+                if monotonic() >= ends:
+                    break
     return count
+
+
+def _due(now: datetime) -> Iterator[int]:
+    waiting = ProviderEvent.objects.filter(state=State.WAITING, next_try_at__lte=now)
+    while ids := waiting.order_by("next_try_at", "id").values_list("pk", flat=True)[:_AT_ONCE]:
+        yield from list(ids)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Yield whether this worker is the one to take events in now: where a provider's store
+    answers slowly, one worker waits for it and not all of them. Nothing else depends on it.
+
+    A connection of its own holds the lock, so that a worker that is killed loses it.
+    """
+    side = connection.copy()
+    try:
+        with side.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_lock(hashtextextended('provider events', 0))")
+            is_ours: bool = cursor.fetchone()[0]
+        yield is_ours
+    finally:
+        side.close()
 
 
 def try_again(event_id: int, now: datetime) -> None:
@@ -63,8 +89,9 @@ def try_again(event_id: int, now: datetime) -> None:
 def process(event_id: int, now: datetime) -> None:
     """Take in one event. Whatever happens, others go on; never raises but for a database that is
     away."""
-    event = ProviderEvent.objects.select_related("account").get(pk=event_id)
-    if event.state != State.WAITING:
+    waiting = ProviderEvent.objects.filter(pk=event_id, state=State.WAITING)
+    event = waiting.select_related("account").first()
+    if event is None:
         return
     try:
         conclusion = _conclude(event, now)

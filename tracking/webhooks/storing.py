@@ -1,4 +1,4 @@
-"""A call becomes rows, one an event: all of them in one statement, or none."""
+"""A call becomes rows, one an event: all of them in one transaction, or none."""
 
 from __future__ import annotations
 

@@ -249,7 +249,8 @@ def test_workers_that_take_the_same_event_at_once_let_it_take_effect_once():
     mail = sent(running())
     asked = caller("brevo")
     asked.tell(told("hard_bounce", mail, reason=GONE))
-    in_threads(4, lambda: process_waiting(NOW))
+    event = ProviderEvent.objects.get()
+    in_threads(4, lambda: processing.process(event.pk, NOW))
     assert outcomes() == ["done"]
     assert figures(mail)["bounced"] == 1
     assert MessageEvent.objects.filter(kind="bounced").count() == 1
@@ -356,3 +357,18 @@ def test_many_waiting_ones_are_all_taken_in_by_one_task(brevo, monkeypatch):
         brevo.tell(payloads.brevo("list_addition", About(at=NOW), id=number))
     assert process_waiting(NOW) == 5
     assert outcomes() == ["done"] * 5
+
+
+def test_a_turn_ends_in_time_and_the_next_goes_on(brevo):
+    for number in range(3):
+        brevo.tell(payloads.brevo("list_addition", About(at=NOW), id=number))
+    assert process_waiting(NOW, seconds=0) == 1
+    assert process_waiting(NOW) == 2
+
+
+def test_one_worker_at_a_time_takes_events_in(brevo, mail):
+    brevo.tell(told("spam", mail))
+    with processing._alone() as is_first:
+        assert is_first
+        assert process_waiting(NOW) == 0
+    assert process_waiting(NOW) == 1
