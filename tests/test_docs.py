@@ -11,7 +11,9 @@ ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 # How the settings read a name, by a function of mailsuite/environment.py.
-READ_SETTING = r"\b(?:text|several|switch|number|one_of|servers|zone|url|database)\(\s*\"([A-Z_]+)\""
+READ_SETTING = (
+    r"\b(?:text|several|switch|number|one_of|servers|zone|url|database)\(\s*\"([A-Z_]+)\""
+)
 
 # Set by the image or the compose file, or meant for development, the demo and tests.
 NOT_FOR_OPERATORS = {
