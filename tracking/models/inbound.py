@@ -180,3 +180,8 @@ class InboundMail(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} from {self.from_address or 'nobody'}"
+
+    @property
+    def is_answerable(self) -> bool:
+        """Whether somebody, or a machine that may be answered, stands behind the sender."""
+        return self.kind not in (Kind.BOUNCE, Kind.COMPLAINT)

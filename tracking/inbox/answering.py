@@ -1,0 +1,133 @@
+"""Write back, from the alias that was written to. The mail leaves by `departing`."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from datetime import datetime
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from campaigns.models import SenderAlias
+from leads.addresses import InvalidAddress, normalised_address
+from leads.suppression import hold_addresses
+from mailsuite.lib.errors import Conflict, Refusal
+from tracking.inbox.headers import subject_of_answer, thread_ids
+from tracking.inbox.originals import original_of
+from tracking.inbox.permission import addresses_of, objection
+from tracking.inbox.threads import ids_before
+from tracking.models import InboundMail, OutboundReply
+
+LONGEST = 20_000
+
+
+@transaction.atomic
+def answer(
+    inbound_id: int, *, text: str, by: User, now: datetime, replies_seen: int | None = None
+) -> OutboundReply:
+    """The reply, queued to leave at once. `now` is business time.
+
+    The same words to the same mail are one reply: submitted twice, the second time gets the row
+    that is there (one that has failed joins the queue again). `replies_seen`: how many replies of
+    ours to this mail the writer knew of. Raises Refusal for an empty text and for a person who
+    wants no more mail, Conflict for a mail that cannot be answered and where a colleague has
+    answered meanwhile, InboundMail.DoesNotExist.
+    """
+    words = _checked(text)
+    inbound = InboundMail.objects.slim().select_related("message__lead").get(pk=inbound_id)
+    recipient = recipient_of(inbound)
+    addresses = addresses_of(inbound, recipient)
+    # Addresses before rows; and before the list is read, or the answer may be stale.
+    hold_addresses(addresses)
+    InboundMail.objects.select_for_update(no_key=True).only("pk").get(pk=inbound_id)
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    replies = OutboundReply.objects.filter(inbound=inbound_id)
+    known = replies.filter(text_digest=digest).select_for_update(no_key=True).first()
+    if known is not None and known.status != OutboundReply.Status.FAILED:
+        return known
+    if refusal := objection(addresses):
+        raise Refusal(refusal, code="suppressed")
+    if known is not None:
+        return queue_again(known, now)
+    if replies_seen is not None and replies.count() > replies_seen:
+        raise Conflict(
+            "Somebody has answered this mail while you wrote. Read that first; if yours is still "
+            "needed, send it again.",
+            code="answered_meanwhile",
+        )
+    reply = _written(inbound, recipient, words, by=by, now=now)
+    reply.text_digest = digest
+    reply.save(force_insert=True)
+    InboundMail.objects.filter(pk=inbound_id, read_at=None).update(read_at=now)
+    return reply
+
+
+def recipient_of(inbound: InboundMail) -> str:
+    """Where an answer goes: to Reply-To, where the writer has set one, else to the sender
+    (RFC 5322 §3.6.2). Raises Conflict for a mail that cannot be answered."""
+    if inbound.message is None:
+        raise Conflict(
+            "This mail belongs to no message of ours yet. Tie it to one first: the answer leaves "
+            "from the alias of that message.",
+            code="not_tied",
+        )
+    if not inbound.is_answerable:
+        raise Conflict(
+            f"A {inbound.kind} comes from a machine; nobody would read the answer.",
+            code="not_answerable",
+        )
+    for address in (original_of(inbound).reply_to, inbound.from_address):
+        try:
+            return normalised_address(address)
+        except InvalidAddress:
+            continue
+    raise Conflict(
+        f"{inbound.from_address!r} is no address that mail can go to.", code="not_answerable"
+    )
+
+
+def queue_again(reply: OutboundReply, now: datetime) -> OutboundReply:
+    """Of a locked reply that stopped: it leaves as if it had never been tried."""
+    reply.status = OutboundReply.Status.QUEUED
+    reply.next_try_at = now
+    reply.retries = 0
+    reply.attempt_id = reply.lease_until = reply.reply_code = None
+    reply.phase = reply.detail = ""
+    reply.save()
+    return reply
+
+
+def _checked(text: str) -> str:
+    words = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not words:
+        raise Refusal("The answer is empty. Write it first.", fields={"text": "is empty"})
+    if len(words) > LONGEST:
+        problem = f"has {len(words):,} characters; {LONGEST:,} is the most"
+        raise Refusal(f"The answer {problem}.", fields={"text": problem})
+    return words
+
+
+def _written(
+    inbound: InboundMail, recipient: str, words: str, *, by: User, now: datetime
+) -> OutboundReply:
+    message = inbound.message
+    assert message is not None  # noqa: S101  recipient_of() has raised
+    alias = SenderAlias.objects.select_related("domain").get(pk=message.alias_id)
+    kept = getattr(message, "content", None)
+    in_reply_to, references = thread_ids(ids_before(inbound), inbound.own_message_id)
+    return OutboundReply(
+        inbound=inbound,
+        message=message,
+        alias=alias,
+        recipient=recipient,
+        subject=subject_of_answer(inbound.subject, kept.subject if kept else ""),
+        text=words,
+        signature_html=alias.signature_html,
+        in_reply_to=in_reply_to,
+        references=" ".join(references),
+        smtp_message_id=f"{uuid.uuid4()}@{alias.domain.name}",
+        written_by=by,
+        written_at=now,
+        next_try_at=now,
+    )
