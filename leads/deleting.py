@@ -7,7 +7,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leads.models import Lead
 from leads.querysets import LeadQuerySet
 
 
@@ -15,13 +14,11 @@ from leads.querysets import LeadQuerySet
 def delete_leads(leads: LeadQuerySet, at: datetime) -> int:
     """Delete those that are present; answer how many. What is planned for them is canceled as
     it is for stopped leads."""
-    present = leads.present().in_locking_order()
-    return Lead.objects.filter(pk__in=present.values("pk")).update(deleted_at=at, updated_at=at)
+    return leads.present().change(deleted_at=at, updated_at=at)
 
 
 @transaction.atomic
 def restore_leads(leads: LeadQuerySet, at: datetime) -> int:
     """Bring deleted leads back as they were: who was stopped or opted out still is. Answers how
     many."""
-    deleted = leads.exclude(deleted_at=None).in_locking_order()
-    return Lead.objects.filter(pk__in=deleted.values("pk")).update(deleted_at=None, updated_at=at)
+    return leads.exclude(deleted_at=None).change(deleted_at=None, updated_at=at)

@@ -1,4 +1,4 @@
-"""Chainable adjectives for leads. Each returns a queryset and runs nothing."""
+"""Chainable adjectives for leads: each returns a queryset and runs nothing. `change` writes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from leads.accents import without_accents
 
@@ -27,6 +27,17 @@ class LeadQuerySet(QuerySet[Any]):
         """Locked until the transaction ends, in the order of their addresses: whoever locks
         many leads does so in this order, imports too, so that nobody waits in a circle."""
         return self.order_by("email").select_for_update(no_key=True)
+
+    def change(self, **values: object) -> int:
+        """Update these leads, locked in the order of their addresses; answer how many.
+
+        The domain is named, as it is: where an UPDATE names nothing that a computed column is
+        computed from, PostgreSQL 18 reads the definitions of all computed columns again for
+        every row, and keeps that memory until it is done: 28 kB a lead.
+        """
+        in_order = self.in_locking_order().values("pk")
+        found = self.model.objects.filter(pk__in=in_order)
+        return int(found.update(domain=F("domain"), **values))
 
     def suppressed(self) -> LeadQuerySet:
         """Whose address or whole e-mail domain is on the suppression list."""

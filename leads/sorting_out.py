@@ -9,7 +9,6 @@ from django.db import transaction
 from django.db.models import F, Func, Value
 from django.db.models.expressions import Combinable
 
-from leads.models import Lead
 from leads.querysets import LeadQuerySet
 
 
@@ -21,7 +20,7 @@ def add_tags(leads: LeadQuerySet, tags: Sequence[str], at: datetime) -> int:
     for tag in dict.fromkeys(tags):
         without = Func(changed, Value(tag), function="array_remove")
         changed = Func(without, Value(tag), function="array_append")
-    return _change(lacking, tags=changed, updated_at=at)
+    return lacking.change(tags=changed, updated_at=at)
 
 
 @transaction.atomic
@@ -30,15 +29,10 @@ def remove_tags(leads: LeadQuerySet, tags: Sequence[str], at: datetime) -> int:
     changed: Combinable = F("tags")
     for tag in tags:
         changed = Func(changed, Value(tag), function="array_remove")
-    return _change(leads.filter(tags__overlap=list(tags)), tags=changed, updated_at=at)
+    return leads.filter(tags__overlap=list(tags)).change(tags=changed, updated_at=at)
 
 
 @transaction.atomic
 def move_to_list(leads: LeadQuerySet, list_name: str, at: datetime) -> int:
     """Put leads on another list; answer how many changed."""
-    return _change(leads.exclude(list_name=list_name), list_name=list_name, updated_at=at)
-
-
-def _change(leads: LeadQuerySet, **values: object) -> int:
-    in_order = leads.in_locking_order().values("pk")
-    return Lead.objects.filter(pk__in=in_order).update(**values)
+    return leads.exclude(list_name=list_name).change(list_name=list_name, updated_at=at)

@@ -10,12 +10,10 @@ from datetime import datetime
 
 from django.db import transaction
 
-from leads.models import Lead
 from leads.querysets import LeadQuerySet
 
 
 @transaction.atomic
 def stop_leads(leads: LeadQuerySet, at: datetime) -> int:
     """Stop those that were not stopped before; answer how many."""
-    running = leads.filter(stopped_at=None).in_locking_order()
-    return Lead.objects.filter(pk__in=running.values("pk")).update(stopped_at=at, updated_at=at)
+    return leads.filter(stopped_at=None).change(stopped_at=at, updated_at=at)

@@ -173,8 +173,7 @@ def unsuppress(entry: Suppression) -> int:
     column = "email" if entry.is_address else "email_domain"
     entry.delete()
     leads = Lead.objects.filter(**{column: entry.value}, status=Lead.Status.SUPPRESSED)
-    free = leads.not_suppressed().in_locking_order()
-    return Lead.objects.filter(pk__in=free.values("pk")).update(status=Lead.Status.ACTIVE)
+    return leads.not_suppressed().change(status=Lead.Status.ACTIVE)
 
 
 def _mark_leads(
@@ -186,7 +185,7 @@ def _mark_leads(
     if not covered:
         return
     leads = Lead.objects.filter(reduce(or_, covered), status=Lead.Status.ACTIVE)
-    Lead.objects.filter(pk__in=leads.in_locking_order().values("pk")).update(status=status)
+    leads.change(status=status)
 
 
 def _lock_key(value: str) -> int:
