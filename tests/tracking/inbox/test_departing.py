@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.db.models.functions import Now
+
+from campaigns.transport import smtp as smtp_module
+from leads.models import Suppression
+from leads.suppression import suppress
+from mailsuite.lib import clock
+from tests.smtp import DROP, smtp_server
+from tests.threads import in_threads
+from tests.tracking.inbox.letters import AT_DESK, WORDS, WRITER, a_reply, answered, leaves_by
+from tracking import tasks
+from tracking.inbox import departing
+from tracking.models import OutboundReply
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture(autouse=True)
+def short_timeouts(settings, monkeypatch):
+    settings.SMTP_TIMEOUT_SECONDS = 0.3
+    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 0.3)
+
+
+def tried(reply: OutboundReply, at=AT_DESK) -> OutboundReply:
+    with clock.frozen(at):
+        departing.send(reply.pk)
+    reply.refresh_from_db()
+    return reply
+
+
+def test_an_answer_arrives_below_the_mail_that_it_answers():
+    reply = answered(a_reply())
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    assert (reply.status, reply.sent_at, reply.reply_code) == ("sent", AT_DESK, 250)
+    (mail,) = server.accepted
+    assert (mail.sender, mail.recipient) == (reply.alias.address, WRITER)
+    head = mail.message
+    assert head["Subject"] == "Re: Vindbaarheid van Hotel Zon"
+    assert head["Message-ID"] == f"<{reply.smtp_message_id}>"
+    assert head["In-Reply-To"] == "<theirs@hotel-zon.nl>"
+    assert head["References"].split() == [
+        f"<{reply.message.smtp_message_id}>",
+        "<theirs@hotel-zon.nl>",
+    ]
+    assert head["List-Unsubscribe"] is None
+
+
+def test_an_answer_is_what_was_written_with_the_signature():
+    reply = answered(a_reply(), "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.")
+    OutboundReply.objects.update(signature_html='<p onclick="x()">Christian</p>')
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    (mail,) = server.accepted
+    text = mail.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text == "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.\n\n-- \nChristian\n"
+    html = mail.message.get_body(("html",)).get_content().strip()
+    assert html == (
+        "<p>Dag &lt;b&gt;Piet&lt;/b&gt;,</p><p>Tot morgen!<br>Om tien.</p><p>Christian</p>"
+    )
+
+
+def test_an_answer_leaves_once_however_often_it_is_handed_out():
+    reply = answered(a_reply())
+    with smtp_server() as server:
+        leaves_by(server)
+        for _ in range(3):
+            tried(reply)
+    assert len(server.accepted) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_the_same_moment_send_it_once():
+    reply = answered(a_reply())
+    with smtp_server() as server, clock.frozen(AT_DESK):
+        leaves_by(server)
+        in_threads(4, lambda: departing.send(reply.pk))
+    assert len(server.accepted) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_answer_that_is_submitted_twice_arrives_once():
+    inbound = a_reply()
+    with smtp_server() as server, clock.frozen(AT_DESK):
+        leaves_by(server)
+        in_threads(4, lambda: departing.send(answered(inbound, replies_seen=0).pk))
+    assert len(server.accepted) == 1
+
+
+def test_a_drop_after_the_end_of_the_mail_is_unknown_and_not_sent_again():
+    reply = answered(a_reply())
+    with smtp_server(BODY=[DROP, "250 ok"]) as server:
+        leaves_by(server)
+        assert tried(reply).status == "unknown"
+        tried(reply, AT_DESK + 60 * MINUTE)
+        assert departing.due(AT_DESK + 60 * MINUTE) == []
+    assert len(server.accepted) == 1
+
+
+@pytest.mark.parametrize("script", [{"RCPT": ["451 later"]}, {"DATA": [DROP]}, {"CONNECT": [DROP]}])
+def test_what_did_not_leave_is_tried_twice_more_later_and_later(script: dict[str, list[str]]):
+    reply = answered(a_reply())
+    with smtp_server(**script) as server:
+        leaves_by(server)
+        tried(reply)
+        assert (reply.status, reply.retries) == ("queued", 1)
+        assert reply.next_try_at == AT_DESK + 2 * MINUTE
+        assert tried(reply, AT_DESK + MINUTE).retries == 1  # not yet
+        tried(reply, AT_DESK + 2 * MINUTE)
+        assert reply.next_try_at == AT_DESK + 12 * MINUTE
+        tried(reply, AT_DESK + 12 * MINUTE)
+    assert (reply.status, reply.retries, reply.sent_at) == ("failed", 2, None)
+    assert server.accepted == []
+
+
+@pytest.mark.parametrize("script", [{"RCPT": ["550 no such user"]}, {"MAIL": ["550 not you"]}])
+def test_a_refusal_is_final_and_shown(script: dict[str, list[str]]):
+    reply = answered(a_reply())
+    with smtp_server(**script) as server:
+        leaves_by(server)
+        tried(reply)
+    assert (reply.status, reply.reply_code, reply.sent_at) == ("failed", 550, None)
+    assert reply.detail in ("no such user", "not you")
+
+
+def test_who_opts_out_before_it_leaves_gets_no_answer():
+    reply = answered(a_reply())
+    suppress([WRITER], reason=Suppression.Reason.UNSUBSCRIBED)
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    assert reply.status == "failed"
+    assert reply.detail.startswith("receptie@hotel-zon.nl opted out on")
+    assert server.accepted == []
+
+
+def test_what_goes_wrong_before_it_leaves_is_tried_again():
+    reply = answered(a_reply())
+    with mock.patch.object(departing, "composed", side_effect=RuntimeError("poison")):
+        tried(reply)
+    assert (reply.status, reply.retries, reply.detail) == ("queued", 1, "RuntimeError: poison")
+
+
+def test_what_goes_wrong_while_it_leaves_is_unknown():
+    reply = answered(a_reply())
+    with smtp_server() as server, mock.patch.object(
+        smtp_module.SmtpTransport, "deliver", side_effect=RuntimeError("?")
+    ):  # fmt: skip
+        leaves_by(server)
+        tried(reply)
+    assert reply.status == "unknown"
+
+
+def died(reply: OutboundReply, phase: str) -> None:
+    OutboundReply.objects.filter(pk=reply.pk).update(
+        status="sending", phase=phase, attempt_id="00000000-0000-0000-0000-000000000001",
+        sent_at=AT_DESK, lease_until=Now() - MINUTE,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("phase", "status"), [("claimed", "queued"), ("wire", "unknown")])
+def test_what_a_dead_worker_left(phase: str, status: str):
+    reply = answered(a_reply())
+    died(reply, phase)
+    assert departing.reap_expired_leases() == 1
+    reply.refresh_from_db()
+    assert reply.status == status
+
+
+def test_a_worker_that_lost_its_claim_sends_nothing():
+    reply = answered(a_reply())
+    with smtp_server() as server, clock.frozen(AT_DESK):
+        leaves_by(server)
+        late = departing._claimed(reply.pk, AT_DESK)
+        OutboundReply.objects.update(lease_until=Now() - MINUTE)
+        departing.reap_expired_leases()
+        assert not departing._passes(late)
+    reply.refresh_from_db()
+    assert (reply.status, server.accepted) == ("queued", [])
+
+
+def test_an_answer_that_comes_late_settles_the_unknown():
+    reply = answered(a_reply())
+    with clock.frozen(AT_DESK):
+        slow = departing._claimed(reply.pk, AT_DESK)
+        assert departing._passes(slow)
+    OutboundReply.objects.update(lease_until=Now() - MINUTE)
+    departing.reap_expired_leases()
+    departing._write_down(slow, departing.Delivery(departing.Outcome.ACCEPTED, 250))
+    reply.refresh_from_db()
+    assert (reply.status, reply.sent_at) == ("sent", AT_DESK)
+
+
+def test_in_test_mode_nothing_leaves_the_house(settings, tmp_path):
+    settings.MAIL_TEST_MODE, settings.MAIL_TEST_FOLDER = True, tmp_path
+    reply = tried(answered(a_reply()))
+    assert reply.status == "sent"
+    assert [path.name for path in tmp_path.iterdir()] == [f"{reply.smtp_message_id}.eml"]
+
+
+def test_the_tick_hands_out_what_is_due_alone():
+    inbound = a_reply()
+    first, later = answered(inbound), answered(inbound, "Later.")
+    OutboundReply.objects.filter(pk=later.pk).update(next_try_at=AT_DESK + MINUTE)
+    with clock.frozen(AT_DESK), mock.patch.object(tasks.send_reply, "apply_async") as offered:
+        tasks.send_replies()
+    assert [call.kwargs["args"] for call in offered.call_args_list] == [(first.pk,)]
+
+
+def test_words_of_a_person_wait_for_no_window():
+    """A Monday evening; the campaign would wait for the next morning."""
+    reply = answered(a_reply(), WORDS)
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply, AT_DESK + 14 * 60 * MINUTE)
+    assert len(server.accepted) == 1
