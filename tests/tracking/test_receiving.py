@@ -29,7 +29,7 @@ from tests.tracking.answers import (
     soft_bounce,
 )
 from tests.tracking.reading import mails
-from tracking import effects, receiving
+from tracking import deadlocks, effects, receiving
 from tracking.models import InboundMail, Mailbox
 from tracking.reading import Kind, ReadMail, Reason, Recipient, References, Verdict
 from tracking.receiving import receive, receive_event
@@ -154,7 +154,8 @@ def test_soft_bounces_that_come_at_once_do_not_miss_each_other(settings):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_answers_of_colleagues_that_come_at_once_neither_block_nor_count_twice():
+def test_answers_of_colleagues_that_come_at_once_neither_block_nor_count_twice(monkeypatch):
+    monkeypatch.setattr(deadlocks, "_ATTEMPTS", 1)
     emails = [f"{name}@hotel-zon.nl" for name in ("anna", "bram", "chris", "daan")]
     campaign = running(*emails, stop_colleagues=True)
     firsts = [sent(campaign, to=email) for email in emails]

@@ -108,6 +108,18 @@ def test_limits_and_tracking_are_taken(marketer: ApiClient, payload: dict) -> No
     assert Message.objects.earliest("scheduled_at").scheduled_at.isoweekday() == 2
 
 
+@pytest.mark.parametrize(("given", "kept"), [({}, False), ({"stop_colleagues": True}, True)])
+def test_whether_a_reply_stops_colleagues_is_kept_by_a_copy_too(
+    marketer: ApiClient, payload: dict, given: dict, kept: bool
+) -> None:
+    data = post(marketer, payload | given).json()["data"]
+    assert data["stop_colleagues"] is kept
+
+    copy = marketer.post(f"/api/v1/campaigns/{data['id']}/duplicate", {}).json()["data"]
+
+    assert copy["stop_colleagues"] is kept
+
+
 def test_limits_wider_than_the_policy_are_422_and_named(marketer: ApiClient, payload: dict) -> None:
     payload["limits"] = {"send_from": "06:00"}
 
@@ -123,6 +135,7 @@ def test_limits_wider_than_the_policy_are_422_and_named(marketer: ApiClient, pay
     [
         ((), "timezone"),
         ((), "daily_cap"),
+        ((), "ramp_start"),
         (("schedule",), "timezone"),
         (("schedule",), "window_start"),
         (("limits",), "interval_minutes"),
