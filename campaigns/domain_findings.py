@@ -20,7 +20,7 @@ def about_domains(domains: Sequence[SendingDomain]) -> Iterator[Finding]:
     for domain in domains:
         if domain.paused_at is not None:
             yield _paused(domain)
-    for check in failed_checks(domains):
+    for check in failed_checks().filter(domain__in=list(domains)):
         yield _failed(check)
 
 

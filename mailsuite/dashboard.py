@@ -16,8 +16,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from campaigns import backlog
+from campaigns.domain_checks.checking import failed_checks
 from campaigns.kpis import Counts, totals
-from campaigns.models import Campaign, DomainCheck, Enrollment
+from campaigns.models import Campaign, Enrollment
 from leads.models import LeadImport
 from mailsuite import charts
 from mailsuite.lib import clock
@@ -121,7 +122,6 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
         Q(campaign__status__in=Campaign.HOLDING)
         | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=lately)
     )
-    lacking = DomainCheck.objects.filter(verdict=DomainCheck.Verdict.FAILED, domain__is_active=True)
     failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
     untold = ProviderEvent.objects.filter(state=ProviderEvent.State.FAILED, received_at__gte=lately)
     given_up = StuckMail.objects.filter(next_try_at=None)
@@ -149,10 +149,10 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
         ),
         Attention(
             "Failed DNS checks",
-            lacking.count(),
+            failed_checks().count(),
             "Receivers may refuse the mails of these domains. Each says what its record lacks.",
             "dns",
-            f"{checks}?verdict__exact=failed",
+            f"{checks}?verdict__exact=failed&domain__is_active__exact=1",
         ),
         Attention(
             "Failed imports",

@@ -19,6 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from campaigns import backlog
+from campaigns.domain_checks.checking import failed_checks
 from campaigns.models import DailyFigures
 from mailsuite.lib import clock
 from tracking.mailboxes import condition
@@ -42,6 +43,11 @@ class Ledger(Collector):
             "mailsuite_messages_needing_decision",
             "Unknown messages that a person must decide on",
             backlog.needing_decision(now).count(),
+        )
+        yield _gauge(
+            "mailsuite_domain_checks_failed",
+            "Checks of SPF, DKIM and DMARC that the sending domains in use failed last",
+            failed_checks().count(),
         )
         yield from _domains()
         yield _outcomes()

@@ -79,7 +79,7 @@ class CheckTable(ShownVerdict, ReadOnlyTable):
 class DomainCheckAdmin(ShownVerdict, ReadOnlyAdmin):
     list_display = ["domain", "kind", "found", "problem", "remedy", "answered_at", "trouble"]
     list_select_related = ["domain"]
-    list_filter = ["kind", "verdict"]
+    list_filter = ["kind", "verdict", "domain__is_active"]
     search_fields = ["domain__name"]
     readonly_fields = ["found"]
     fields = [

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
+from django.db.models import QuerySet
 
 from campaigns.domain_checks.answers import Answer, Verdict
 from campaigns.domain_checks.dkim import check_dkim
@@ -52,10 +53,10 @@ def forget_checks(domain: SendingDomain, kinds: Iterable[DomainCheck.Kind] = Kin
     DomainCheck.objects.filter(domain=domain, kind__in=list(kinds)).delete()
 
 
-def failed_checks(domains: Iterable[SendingDomain]) -> list[DomainCheck]:
-    """Those of the domains' checks whose last answer was that something is wrong; one query."""
-    found = DomainCheck.objects.filter(domain__in=list(domains), verdict=Verdict.FAILED)
-    return list(found.select_related("domain").order_by("domain__name", "kind"))
+def failed_checks() -> QuerySet[DomainCheck]:
+    """Those of the domains in use whose last answer was that something is wrong."""
+    failed = DomainCheck.objects.filter(verdict=Verdict.FAILED, domain__is_active=True)
+    return failed.select_related("domain").order_by("domain__name", "kind")
 
 
 def _check(

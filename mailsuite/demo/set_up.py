@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django_celery_beat.models import PeriodicTask
+
 from campaigns.defaults import Example, set_up_example
 from campaigns.models import SendingAccount
 from leads.models import Lead
@@ -16,6 +18,8 @@ _CAMPAIGN = "Vindbaarheid voorjaar 2026"
 def set_up_senders(smtp_port: int) -> Example:
     """The four example domains with their senders, policy, flow and templates, all of them
     sending through the mail server on this port."""
+    # These domains are made up, and nothing of the demo asks the world outside.
+    PeriodicTask.objects.filter(task="campaigns.tasks.check_domains").update(enabled=False)
     account = SendingAccount.objects.create(
         name="Mail server of the demo",
         host="127.0.0.1",

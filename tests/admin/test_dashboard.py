@@ -17,6 +17,7 @@ from tests.factories import (
     CampaignDomainFactory,
     CampaignFactory,
     DailyFiguresFactory,
+    DomainCheckFactory,
     EnrollmentFactory,
     LeadImportFactory,
     MailboxFactory,
@@ -78,7 +79,10 @@ def test_what_will_not_mend_itself_is_shown(boss: Client) -> None:
     ProviderEventFactory(state="failed", received_at=NOW)
     ProviderEventFactory(state="failed", received_at=NOW - timedelta(days=366))
     ProviderEventFactory(received_at=NOW)
+    DomainCheckFactory(verdict="failed")
+    DomainCheckFactory(verdict="unknown")
     assert attention() == {
+        "Failed DNS checks": 1,
         "Provider events that failed": 1,
         "Mails that stuck": 1,
         "Mails of unknown fate": 1,
@@ -94,6 +98,8 @@ def test_each_matter_leads_to_its_rows(boss: Client) -> None:
     MessageFactory(sent=True)
     EnrollmentFactory(status="held")
     LeadImportFactory(status="failed")
+    DomainCheckFactory(verdict="failed")
+    DomainCheckFactory(verdict="failed", domain__is_active=False)
     for found in dashboard.what_needs_somebody(NOW):
         assert boss.get(found.url).context["cl"].result_count == found.count
 

@@ -12,6 +12,7 @@ from mailsuite.lib import clock
 from tests.factories import (
     CampaignFactory,
     DailyFiguresFactory,
+    DomainCheckFactory,
     EnrollmentFactory,
     MailboxFactory,
     MessageFactory,
@@ -76,6 +77,13 @@ def test_what_providers_told_and_nobody_took_in(client: Client) -> None:
     assert scrape(client)["mailsuite_provider_events_waiting", ""] == 1
 
 
+def test_checks_that_the_domains_in_use_failed(client: Client) -> None:
+    DomainCheckFactory(verdict="failed")
+    DomainCheckFactory(verdict="failed", domain__is_active=False)
+    DomainCheckFactory()
+    assert scrape(client)["mailsuite_domain_checks_failed", ""] == 1
+
+
 def test_a_paused_campaign_has_nothing_due(client: Client) -> None:
     MessageFactory(enrollment__campaign__status="paused")
     assert scrape(client)["mailsuite_messages_due", ""] == 0
@@ -116,7 +124,7 @@ def test_hits_and_ticks(client: Client) -> None:
 def test_the_number_of_queries_does_not_grow(client: Client, django_assert_num_queries) -> None:
     for number in range(3):
         MessageFactory(enrollment=EnrollmentFactory(domain__name=f"{number}.nl"))
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         scrape(client)
 
 

@@ -25,6 +25,8 @@ POLICY_FIELDS = (
     "slot", "slots", "slot_minutes", "daily_cap", "cap", "max_per_day", "window", "window_start",
     "window_end", "sending_window", "send_window", "grace", "grace_until", "grace_minutes",
     "holidays", "holiday_country", "blackout_dates", "working_holidays", "workdays",
+    "ramp", "ramp_up", "ramp_start", "ramp_step", "ramp_ceiling", "max_bounce_percent",
+    "max_complaint_percent",
 )  # fmt: skip
 
 
