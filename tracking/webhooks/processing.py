@@ -89,8 +89,7 @@ def try_again(event_id: int, now: datetime) -> None:
 def process(event_id: int, now: datetime) -> None:
     """Take in one event. Whatever happens, others go on; never raises but for a database that is
     away."""
-    waiting = ProviderEvent.objects.filter(pk=event_id, state=State.WAITING)
-    event = waiting.select_related("account").first()
+    event = ProviderEvent.objects.filter(pk=event_id, state=State.WAITING).first()
     if event is None:
         return
     try:

@@ -3,6 +3,7 @@ as the mail that would say the same."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -23,6 +24,7 @@ from tracking.webhooks.matching import message_of
 from tracking.webhooks.values import Report
 
 State = ProviderEvent.State
+_STATUS = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")  # RFC 3463
 # An event can be quicker than the answer that names the mail; after these tries it is not ours.
 _TRIES_TO_MATCH = 3
 
@@ -90,7 +92,7 @@ def _refused(report: Report) -> Recipient:
     return Recipient(
         address=report.recipient,
         final_address=report.recipient,
-        status="",
+        status=code[0] if (code := _STATUS.search(report.diagnostic)) else "",
         action="failed",
         reason=reason,
         verdict=reason.verdict,

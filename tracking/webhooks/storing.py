@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 import structlog
 from django.db.models import QuerySet
 
-from campaigns.models import SendingAccount
 from mailsuite.lib.storable import storable
 from tracking.models import ProviderEvent
 from tracking.webhooks.posts import Post, UnreadableCallError
@@ -23,7 +22,6 @@ _BATCH = 1_000
 
 
 def store(
-    account: SendingAccount,
     provider: Provider,
     purpose: ProviderEvent.Purpose,
     post: Post,
@@ -35,11 +33,11 @@ def store(
     """
     try:
         events = _told(provider, post)
-        rows = [_row(account, provider, purpose, event, now) for event in events]
+        rows = [_row(provider, purpose, event, now) for event in events]
     except RecursionError as problem:
         raise UnreadableCallError("The call is nested too deeply.") from problem
     ProviderEvent.objects.bulk_create(rows, batch_size=_BATCH, ignore_conflicts=True)
-    log.info("webhook", account_id=account.pk, purpose=purpose.value, events=len(rows))
+    log.info("webhook", account_id=provider.account.pk, purpose=purpose.value, events=len(rows))
 
 
 def old_events(now: datetime) -> QuerySet[ProviderEvent]:
@@ -59,14 +57,13 @@ def _told(provider: Provider, post: Post) -> list[Post]:
 
 
 def _row(
-    account: SendingAccount,
     provider: Provider,
     purpose: ProviderEvent.Purpose,
     event: Post,
     now: datetime,
 ) -> ProviderEvent:
     return ProviderEvent(
-        account=account,
+        account=provider.account,
         purpose=purpose,
         key=provider.key_of(event),
         content_type=storable(event.content_type),

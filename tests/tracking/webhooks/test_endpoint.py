@@ -142,6 +142,13 @@ def test_a_stranger_costs_one_query_and_no_reading(post):
     assert len(queries) == 1
 
 
+def test_an_account_whose_own_key_is_lost_is_still_told(post):
+    """What its provider tells would be lost else; sending waits for the key."""
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE campaigns_sendingaccount SET secret = 'sealed by another key'")
+    assert post.tell(DELIVERED).status_code == 200
+
+
 def test_a_stranger_never_has_its_body_read(post, monkeypatch):
     from django.core.handlers.wsgi import WSGIRequest
 

@@ -8,7 +8,9 @@ from random import Random
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from django.db import OperationalError
+from django.test import override_settings
 
 from campaigns.integrity import check_integrity
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt
@@ -93,6 +95,7 @@ def test_a_soft_bounce_leaves_the_address_alone(brevo, mail):
     assert not Suppression.objects.exists()
     event = MessageEvent.objects.get(kind=MessageEvent.Kind.BOUNCED)
     assert (event.detail["hard"], event.detail["cause"]) == (False, "mailbox_full")
+    assert (event.detail["status"], event.detail["reason"]) == ("4.2.2", FULL)
 
 
 def test_a_block_is_the_domains_trouble_and_not_the_addresss(brevo, mail):
@@ -372,3 +375,12 @@ def test_one_worker_at_a_time_takes_events_in(brevo, mail):
         assert is_first
         assert process_waiting(NOW) == 0
     assert process_waiting(NOW) == 1
+
+
+def test_an_account_whose_key_is_lost_for_now_costs_no_event(brevo, mail):
+    brevo.tell(told("spam", mail))
+    with override_settings(SECRETS_KEYS=[Fernet.generate_key().decode()]):
+        process_waiting(NOW)
+    assert outcomes() == ["waiting"]
+    later(1)
+    assert outcomes() == ["done"]

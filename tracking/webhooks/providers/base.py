@@ -11,6 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 import requests
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
+from django.db import DatabaseError
 
 from campaigns.models import SendingAccount
 from campaigns.transport.provider import OWN_ID
@@ -47,7 +48,7 @@ class Provider:
     inbound_path: ClassVar[str] = "inbound"
 
     def __init__(self, account: SendingAccount) -> None:
-        self._account = account
+        self.account = account
 
     @classmethod
     def check_key(cls, key: str) -> None:
@@ -177,7 +178,7 @@ def _guarded(read: Callable[[Post], Understood], event: Post) -> Understood:
     """Whatever reading makes of something odd is this event's problem alone."""
     try:
         return read(event)
-    except (UnreadableCallError, requests.RequestException):
+    except (UnreadableCallError, requests.RequestException, DatabaseError):
         raise
     except Exception as problem:
         raise UnreadableCallError(f"{type(problem).__name__}: {problem}") from problem

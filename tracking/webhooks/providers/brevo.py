@@ -57,9 +57,9 @@ class Brevo(Provider):
         return digest("uuid", uuid) if uuid else super().key_of(event)
 
     def _view_options(self) -> dict[str, Any]:
-        given = self._account.provider_options.get("api_url")
+        given = self.account.provider_options.get("api_url")
         return {
-            "api_key": self._account.secret,
+            "api_key": self.account.secret,
             "api_url": str(given or "https://api.brevo.com/v3/"),
         }
 

@@ -70,7 +70,7 @@ class Resend(Provider):
         base = self._api_url()
         answer = fetch(
             f"{base}emails/receiving/{number}",
-            headers={"Authorization": f"Bearer {self._account.secret}"},
+            headers={"Authorization": f"Bearer {self.account.secret}"},
         )
         address = _download_url(answer)
         if urlsplit(address).scheme != urlsplit(base).scheme:
@@ -81,7 +81,7 @@ class Resend(Provider):
         return {"api_key": "", "signing_secret": None, "inbound_secret": None}
 
     def _api_url(self) -> str:
-        url = self._account.provider_options.get("api_url") or "https://api.resend.com/"
+        url = self.account.provider_options.get("api_url") or "https://api.resend.com/"
         return f"{str(url).rstrip('/')}/"
 
     def _words(self, event: AnymailTrackingEvent) -> str:
