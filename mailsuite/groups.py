@@ -16,7 +16,7 @@ _WRITTEN_BY_MACHINE = (
     "message", "messagecontent", "messageevent", "sendattempt", "trackedlink", "dailyfigures",
     "enrollment", "audience", "campaigndomain", "importrefusal", "hit", "tick",
     "domaincheck",
-    "providerevent", "mailboxfolder", "stuckmail",
+    "providerevent", "mailboxfolder", "stuckmail", "inboundmail", "outboundreply",
 )  # fmt: skip
 _OPERATIONS = (
     "sendingpolicy", "sendingaccount", "sendingdomain", "senderalias", "providerwebhook", "mailbox",
@@ -31,20 +31,29 @@ def viewer_rights() -> Q:
 
 
 def marketer_rights() -> Q:
-    """Leads, templates, flows and campaigns; see how and from where they are sent."""
+    """Leads, templates, flows and campaigns; the inbox; see how and from where mails are sent."""
     writable = Q(content_type__app_label__in=_OURS) & ~Q(
         content_type__model__in=(*_WRITTEN_BY_MACHINE, *_OPERATIONS)
     )
     resolve = Q(content_type__app_label="campaigns", codename="change_message")
-    return viewer_rights() | writable | resolve
+    inbox = Q(
+        content_type__app_label="tracking",
+        codename__in=["change_inboundmail", "add_outboundreply", "change_outboundreply"],
+    )
+    return viewer_rights() | writable | resolve | inbox
 
 
 def operations_rights() -> Q:
-    """Sending domains, accounts and policies; the periodic tasks; all the rest to see."""
+    """Sending domains, accounts and policies; the periodic tasks; mails that wait for a decision;
+    all the rest to see."""
     return (
         viewer_rights()
         | Q(content_type__model__in=_OPERATIONS)
         | Q(content_type__app_label="campaigns", codename__in=["change_campaign", "change_message"])
+        | Q(
+            content_type__app_label="tracking",
+            codename__in=["change_inboundmail", "change_outboundreply"],
+        )
         | Q(content_type__app_label="django_celery_beat")
     )
 

@@ -29,6 +29,10 @@ _GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Messages", "campaigns.Message", "mail"),
         ("Events", "campaigns.MessageEvent", "timeline"),
     ],
+    "Conversations": [
+        ("Inbox", "tracking.InboundMail", "forum"),
+        ("Our replies", "tracking.OutboundReply", "reply"),
+    ],
     "Sending": [
         ("Sending domains", "campaigns.SendingDomain", "dns"),
         ("DNS checks", "campaigns.DomainCheck", "fact_check"),

@@ -29,6 +29,8 @@ WORK_OF_OPS = {
     "campaigns.SenderAlias", "tracking.Mailbox",
 }  # fmt: skip
 
+INBOX = {"tracking.InboundMail", "tracking.OutboundReply"}
+
 
 def models_with(group: str, verb: str) -> set[str]:
     """Labels of our models on which the group has this right."""
@@ -56,11 +58,11 @@ def test_ops_see_all() -> None:
         ("viewer", "add", set()),
         ("viewer", "change", set()),
         ("viewer", "delete", set()),
-        ("marketer", "add", WORK_OF_MARKETERS),
-        ("marketer", "change", WORK_OF_MARKETERS | {"campaigns.Message"}),
+        ("marketer", "add", WORK_OF_MARKETERS | {"tracking.OutboundReply"}),
+        ("marketer", "change", WORK_OF_MARKETERS | {"campaigns.Message"} | INBOX),
         ("marketer", "delete", WORK_OF_MARKETERS),
         ("ops", "add", WORK_OF_OPS),
-        ("ops", "change", WORK_OF_OPS | {"campaigns.Campaign", "campaigns.Message"}),
+        ("ops", "change", WORK_OF_OPS | {"campaigns.Campaign", "campaigns.Message"} | INBOX),
         ("ops", "delete", WORK_OF_OPS),
     ],
 )

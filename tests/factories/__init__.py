@@ -6,7 +6,6 @@ from tests.factories.campaigns import (
     CampaignFactory,
     DailyFiguresFactory,
     DomainCheckFactory,
-    DomainCheckFactory,
     EnrollmentFactory,
     FlowFactory,
     FlowStepFactory,
@@ -22,6 +21,7 @@ from tests.factories.campaigns import (
     TrackedLinkFactory,
     WaitFactory,
 )
+from tests.factories.inbox import InboundMailFactory, OutboundReplyFactory
 from tests.factories.leads import (
     ImageAssetFactory,
     ImportRefusalFactory,
@@ -45,13 +45,13 @@ __all__ = [
     "CampaignFactory",
     "DailyFiguresFactory",
     "DomainCheckFactory",
-    "DomainCheckFactory",
     "EnrollmentFactory",
     "FlowFactory",
     "FlowStepFactory",
     "FlowVersionFactory",
     "ImageAssetFactory",
     "ImportRefusalFactory",
+    "InboundMailFactory",
     "LeadFactory",
     "LeadImportFactory",
     "MailboxFactory",
@@ -59,6 +59,7 @@ __all__ = [
     "MessageContentFactory",
     "MessageEventFactory",
     "MessageFactory",
+    "OutboundReplyFactory",
     "ProviderEventFactory",
     "ReportFactory",
     "SendAttemptFactory",

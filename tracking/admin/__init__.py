@@ -1,5 +1,5 @@
 """Pages of what comes back."""
 
-from tracking.admin import accounts, hits, mailboxes, provider_events
+from tracking.admin import accounts, hits, inbox, mailboxes, provider_events
 
-__all__ = ["accounts", "hits", "mailboxes", "provider_events"]
+__all__ = ["accounts", "hits", "inbox", "mailboxes", "provider_events"]
