@@ -27,8 +27,10 @@ def _by_own_id(report: Report) -> Message | None:
 def _by_provider_id(report: Report) -> Message | None:
     if not report.provider_message_id:
         return None
+    # Brevo names some with brackets and some without.
+    bare = report.provider_message_id.strip("<>")
     attempt = (
-        SendAttempt.objects.filter(provider_message_id=report.provider_message_id)
+        SendAttempt.objects.filter(provider_message_id__in=[bare, f"<{bare}>"])
         .select_related("message__lead")
         .order_by("-id")
         .first()

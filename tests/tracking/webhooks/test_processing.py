@@ -165,6 +165,16 @@ def test_the_providers_id_finds_the_mail_where_ours_did_not_go_along(mail):
     assert mail.status == Message.Status.BOUNCED
 
 
+@pytest.mark.parametrize("stored_as", ["<1@smtp-relay.mailin.fr>", "1@smtp-relay.mailin.fr"])
+def test_an_id_is_the_same_with_brackets_and_without(brevo, mail, stored_as):
+    SendAttempt.objects.update(provider_message_id=stored_as)
+    for name in ("1@smtp-relay.mailin.fr", "<1@smtp-relay.mailin.fr>"):
+        of = About(recipient=mail.recipient, at=NOW)
+        brevo.tell(payloads.brevo("spam", of) | {"message-id": name})
+    process_waiting(NOW)
+    assert outcomes() == ["done", "done"]
+
+
 def test_an_event_that_is_quicker_than_the_answer_waits_for_it(mail):
     send = caller("mailersend")
     told = About(recipient=mail.recipient, provider_id="id-1", at=NOW)

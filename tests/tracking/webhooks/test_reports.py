@@ -21,6 +21,12 @@ OURS = About(own_id=OWN_ID)
 GONE = "550 5.1.1 <info@hotel-zon.nl>: Recipient address rejected: User unknown"
 FULL = "452 4.2.2 The email account that you tried to reach is over quota"
 SPAM = "554 5.7.1 Message rejected as spam by content filtering"
+# Providers' own words, which name reasons without having one.
+ADVICE = (
+    "The recipient's email provider sent a hard bounce message. Sending to such addresses can have "
+    "a negative impact on your reputation as a sender."
+)
+EXAMPLES = "Unable to deliver message (i.e. mailbox full, account disabled, out of disk space)."
 SUPPRESSED = "554 5.7.1 recipient address suppressed due to customer policy"
 LISTED = "550 5.7.1 Service unavailable; client host blocked using Spamhaus"
 
@@ -64,7 +70,23 @@ BOUNCES = [
     ("brevo", BREVO("soft_bounce", reason=FULL), Reason.MAILBOX_FULL),
     ("brevo", BREVO("invalid_email"), Reason.UNKNOWN_USER),
     ("brevo", BREVO("blocked", reason="blocked : due to blacklist user"), Reason.OTHER),
-    ("brevo", BREVO("error", reason="template"), Reason.OTHER),
+    ("brevo", BREVO("error", reason="template"), Reason.SYSTEM),
+    (
+        "brevo",
+        BREVO("hard_bounce", reason=" RecipientError: 550 5.5.0 Requested action: mailbox unavailable."),
+        Reason.UNKNOWN_USER,
+    ),
+    (
+        "brevo",
+        BREVO("soft_bounce", reason="undefined Unable to find MX of domain hotel-zon.nl"),
+        Reason.OTHER,
+    ),
+    (
+        "mailersend",
+        SEND("hard_bounced", reason="Host or domain name not found"),
+        Reason.UNKNOWN_HOST,
+    ),
+    ("mailersend", SEND("soft_bounced", reason="Unknown reason"), Reason.OTHER),
     ("mailersend", SEND("hard_bounced", reason=GONE), Reason.UNKNOWN_USER),
     ("mailersend", SEND("hard_bounced", reason=SPAM), Reason.SPAM),
     ("mailersend", SEND("hard_bounced"), Reason.UNKNOWN_USER),
@@ -93,6 +115,7 @@ BOUNCES = [
     ("postmark", MARK("Bounce", Type="HardBounce", ID=1, Details=SPAM), Reason.SPAM),
     ("postmark", MARK("Bounce", Type="SoftBounce", ID=1, Details=FULL), Reason.MAILBOX_FULL),
     ("postmark", MARK("Bounce", Type="SoftBounce", ID=1), Reason.OTHER),
+    ("postmark", MARK("Bounce", Type="SoftBounce", ID=1, Description=EXAMPLES), Reason.OTHER),
     ("postmark", MARK("Bounce", Type="Blocked", ID=1), Reason.BLOCKED),
     ("postmark", MARK("Bounce", Type="SpamNotification", ID=1), Reason.SPAM),
     ("postmark", MARK("Bounce", Type="DMARCPolicy", ID=1), Reason.AUTH),
@@ -119,6 +142,18 @@ BOUNCES = [
         resend_bounce("Permanent", "Suppressed", "Resend has suppressed sending to this address"),
         Reason.UNKNOWN_USER,
     ),
+    ("resend", RE("bounced", bounce={"message": ADVICE}), Reason.UNKNOWN_USER),
+    (
+        "resend",
+        RE("bounced", bounce={"message": "Resend has suppressed sending to this address"}),
+        Reason.UNKNOWN_USER,
+    ),
+    (
+        "resend",
+        resend_bounce("Transient", "General", "a general bounce message; reputation"),
+        Reason.OTHER,
+    ),
+    ("resend", resend_bounce("Transient", "MailboxFull", ADVICE), Reason.MAILBOX_FULL),
     ("resend", RE("failed", failed={"reason": "reached_daily_quota"}), Reason.SYSTEM),
     ("sparkpost", [SPARK("bounce", bounce_class="10", raw_reason=GONE)], Reason.UNKNOWN_USER),
     ("sparkpost", [SPARK("out_of_band", bounce_class="30", raw_reason="")], Reason.UNKNOWN_USER),
@@ -130,6 +165,7 @@ BOUNCES = [
         [SPARK("policy_rejection", bounce_class="25", raw_reason=SUPPRESSED)],
         Reason.OTHER,
     ),
+    ("sparkpost", [SPARK("generation_rejection", raw_reason=SUPPRESSED)], Reason.OTHER),
     ("sparkpost", [SPARK("generation_failure", raw_reason="no template")], Reason.SYSTEM),
 ]  # fmt: skip
 
@@ -263,6 +299,23 @@ def test_mailgun_telling_again_with_another_token_tells_the_same_event():
     gun = provider("mailgun")
     assert gun.key_of(first) != gun.key_of(second)
     assert gun.report_of(first).key == gun.report_of(second).key
+
+
+def test_a_providers_own_words_are_shown_where_the_server_said_nothing():
+    found = report("postmark", MARK("Bounce", Type="SoftBounce", ID=1, Description=EXAMPLES))
+    assert found.diagnostic == EXAMPLES
+    found = report("resend", resend_bounce("Permanent", "General", ADVICE, diagnosticCode=[GONE]))
+    assert found.diagnostic == GONE
+
+
+@pytest.mark.parametrize(
+    ("stamp", "at"), [(1_780_392_600_000, WHEN), (1_780_392_600, WHEN), (None, None)]
+)
+def test_brevos_times_are_understood_in_seconds_too(stamp, at):
+    payload = BREVO("complaint") | {"ts_epoch": stamp}
+    if stamp is None:
+        del payload["ts_epoch"]
+    assert report("brevo", payload).at == at
 
 
 def test_what_a_provider_said_fits_into_the_database():

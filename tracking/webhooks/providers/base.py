@@ -101,7 +101,7 @@ class Provider:
             message_ids=self._message_ids(parsed),
             provider_message_id=_storable(parsed.message_id)[:255],
             reason=self._reason(parsed, words) if is_bounce else None,
-            diagnostic=words[:_LONGEST_DIAGNOSTIC] if is_bounce else "",
+            diagnostic=self._shown(parsed, words)[:_LONGEST_DIAGNOSTIC] if is_bounce else "",
         )
 
     # --- For subclasses ---
@@ -119,14 +119,25 @@ class Provider:
         return {}
 
     def _words(self, event: AnymailTrackingEvent) -> str:
-        """What was said about a refusal."""
-        return _storable(event.mta_response) or _storable(event.description)
+        """What the receiving server said. Not the provider's own advice, in which words like
+        "reputation" and "mailbox full" are no reasons."""
+        return _storable(event.mta_response)
+
+    def _shown(self, event: AnymailTrackingEvent, words: str) -> str:
+        """What people get to read about a refusal."""
+        return words or _storable(event.description)
 
     def _reason(self, event: AnymailTrackingEvent, words: str) -> Reason:
-        is_known = event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID)
-        if event.event_type in _KEPT_BACK:
-            return Reason.UNKNOWN_USER if is_known else Reason.OTHER
+        if event.event_type == EventType.REJECTED:
+            return self._reason_to_keep_back(event)
+        if event.event_type == EventType.FAILED:
+            return Reason.SYSTEM
         return refusal(is_permanent=self._is_permanent(event), words=words)
+
+    def _reason_to_keep_back(self, event: AnymailTrackingEvent) -> Reason:
+        """By the provider's own lists and rules; no server has judged the sender."""
+        is_known = event.reject_reason in (RejectReason.BOUNCED, RejectReason.INVALID)
+        return Reason.UNKNOWN_USER if is_known else Reason.OTHER
 
     def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
         """The provider's own verdict on the address; None where it has none."""

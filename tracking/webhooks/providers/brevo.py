@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from tracking.webhooks.posts import Post
 from tracking.webhooks.providers.base import Provider, alone
 
 _PERMANENT = {"hard_bounce": True, "invalid_email": True, "soft_bounce": False}
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # The parts of a report on a delivery; nobody reads other attachments here.
 _OF_REPORTS = ("message/", "text/rfc822-headers")
 
@@ -65,3 +67,10 @@ class Brevo(Provider):
 
     def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
         return _PERMANENT.get(text(event.esp_event, "event"))
+
+    def _moment(self, at: Any) -> datetime | None:
+        """Of some events in seconds where it should be milliseconds, which is in January 1970."""
+        moment = super()._moment(at)
+        if moment is not None and moment.year == _EPOCH.year:
+            return _EPOCH + (moment - _EPOCH) * 1000
+        return moment

@@ -78,7 +78,7 @@ class Mailgun(Provider):
         if reason == "old":  # tried for hours and given up
             return Reason.EXPIRED
         if event.event_type == EventType.REJECTED:
-            return Reason.OTHER
+            return self._reason_to_keep_back(event)
         return refusal(
             is_permanent=True if reason in _ABOUT_THE_ADDRESS else None,
             words=f"{_said(event, 'delivery-status', 'code')} {words}".strip(),

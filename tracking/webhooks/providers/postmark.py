@@ -5,7 +5,6 @@ from typing import Any
 from anymail.signals import AnymailTrackingEvent, EventType, RejectReason
 from anymail.webhooks.postmark import PostmarkInboundWebhookView, PostmarkTrackingWebhookView
 
-from mailsuite.lib.storable import storable
 from tracking.reading import Reason
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post
@@ -61,10 +60,6 @@ class Postmark(Provider):
 
     def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
         return _PERMANENT.get(_type(event))
-
-    def _words(self, event: AnymailTrackingEvent) -> str:
-        found = (event.mta_response, event.description)
-        return storable(" ".join(one for one in found if isinstance(one, str)))
 
 
 def _type(event: AnymailTrackingEvent) -> str:

@@ -10,14 +10,21 @@ from anymail.signals import AnymailTrackingEvent, EventType
 from anymail.webhooks.resend import ResendInboundWebhookView, ResendTrackingWebhookView
 from standardwebhooks import Webhook
 
+from mailsuite.lib.storable import storable
 from tracking.reading import Reason
 from tracking.webhooks.fetching import fetch
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post, UnreadableCallError
 from tracking.webhooks.providers.base import BadSignatureError, Provider
-from tracking.webhooks.verdicts import refusal
 
 _PERMANENT = {"Permanent": True, "Transient": False}
+# Its "subType", which is Amazon SES's, where the server's words are not repeated.
+_REASONS = {
+    "MailboxFull": Reason.MAILBOX_FULL,
+    "MessageTooLarge": Reason.SIZE,
+    "ContentRejected": Reason.CONTENT,
+    "AttachmentRejected": Reason.CONTENT,
+}
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _OWN_HEADER = "x-campaign-message-id"
 
@@ -85,20 +92,32 @@ class Resend(Provider):
         return f"{str(url).rstrip('/')}/"
 
     def _words(self, event: AnymailTrackingEvent) -> str:
-        bounce = dig(event.esp_event, "data", "bounce")
-        codes = dig(bounce, "diagnosticCode")
-        said = [code for code in codes if isinstance(code, str)] if isinstance(codes, list) else []
-        reason = text(event.esp_event, "data", "failed", "reason")
-        return " ".join(filter(None, [*said, text(bounce, "message"), reason]))
+        codes = dig(event.esp_event, "data", "bounce", "diagnosticCode")
+        said = codes if isinstance(codes, list) else []
+        return " ".join(storable(code) for code in said if isinstance(code, str))
+
+    def _shown(self, event: AnymailTrackingEvent, words: str) -> str:
+        return words or " ".join(
+            filter(None, [super()._shown(event, ""), _said(event, "failed", "reason")])
+        )
 
     def _reason(self, event: AnymailTrackingEvent, words: str) -> Reason:
-        if event.event_type == EventType.FAILED:
-            return Reason.SYSTEM
-        bounce = dig(event.esp_event, "data", "bounce")
-        if event.event_type == EventType.REJECTED or "uppressed" in text(bounce, "subType"):
+        sort, advice = _said(event, "bounce", "subType"), _said(event, "bounce", "message")
+        if "uppressed" in sort or "suppressed sending" in advice:
             # On Resend's own list, for a hard bounce or a complaint before this one.
             return Reason.UNKNOWN_USER
-        return refusal(is_permanent=_PERMANENT.get(text(bounce, "type")), words=words)
+        if sort in _REASONS and not words:
+            return _REASONS[sort]
+        return super()._reason(event, words)
+
+    def _reason_to_keep_back(self, event: AnymailTrackingEvent) -> Reason:
+        return Reason.UNKNOWN_USER
+
+    def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
+        sort = _said(event, "bounce", "type")
+        if not sort and "a hard bounce" in _said(event, "bounce", "message"):
+            return True
+        return _PERMANENT.get(sort)
 
     def _message_ids(self, event: AnymailTrackingEvent) -> tuple[str, ...]:
         headers = dig(event.esp_event, "data", "headers")
@@ -109,6 +128,10 @@ class Resend(Provider):
         )
         found = (*super()._message_ids(event), *(one[:255] for one in ours if one))
         return tuple(dict.fromkeys(found))
+
+
+def _said(event: AnymailTrackingEvent, *path: str) -> str:
+    return text(event.esp_event, "data", *path)
 
 
 def _download_url(answer: bytes) -> str:

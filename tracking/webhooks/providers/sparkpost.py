@@ -11,7 +11,6 @@ from tracking.reading import Reason
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post, UnreadableCallError
 from tracking.webhooks.providers.base import Provider, delivered_to
-from tracking.webhooks.verdicts import refusal
 
 # SparkPost's "bounce classification codes", where they say more than the server's words.
 _PERMANENT = {"10": True, "30": True, "90": True}
@@ -53,11 +52,13 @@ class SparkPost(Provider):
 
     def _reason(self, event: AnymailTrackingEvent, words: str) -> Reason:
         code = text(_inner([event.esp_event]), "bounce_class")
-        if event.event_type == EventType.FAILED:
-            return Reason.SYSTEM
-        return _REASONS.get(code) or refusal(
-            is_permanent=False if code in _FOR_NOW else _PERMANENT.get(code), words=words
-        )
+        if event.event_type == EventType.BOUNCED and code in _REASONS:
+            return _REASONS[code]
+        return super()._reason(event, words)
+
+    def _is_permanent(self, event: AnymailTrackingEvent) -> bool | None:
+        code = text(_inner([event.esp_event]), "bounce_class")
+        return False if code in _FOR_NOW else _PERMANENT.get(code)
 
 
 def _inner(payload: Any) -> Any:
