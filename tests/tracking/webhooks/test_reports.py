@@ -73,7 +73,7 @@ BOUNCES = [
     ("brevo", BREVO("error", reason="template"), Reason.SYSTEM),
     (
         "brevo",
-        BREVO("hard_bounce", reason=" RecipientError: 550 5.5.0 Requested action: mailbox unavailable."),
+        BREVO("hard_bounce", reason=" RecipientError: 550 5.5.0 mailbox unavailable."),
         Reason.UNKNOWN_USER,
     ),
     (
