@@ -13,7 +13,8 @@ from mailsuite.lib.storable import storable
 from tracking.reading import Kind
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post
-from tracking.webhooks.providers.base import Provider, delivered_to
+from tracking.webhooks.providers.base import Provider
+from tracking.webhooks.raw_mails import delivered_to
 
 _PERMANENT = {"hard_bounced": True, "soft_bounced": False}
 # Sent when somebody saves or tries an address; it says nothing about any mail.
@@ -59,10 +60,11 @@ class MailerSend(Provider):
         raw = dig(data, "raw")
         if dig(event.payload, "type") != "inbound.message" or not isinstance(raw, str):
             return super()._mail(event)
+        sender = dig(data, "sender", "email")
         return delivered_to(
             raw.encode(errors="replace"),
             recipient=text(data, "recipients", "rcptTo", 0, "email"),
-            sender=dig(data, "sender", "email"),
+            sender=sender if isinstance(sender, str) else None,
         )
 
     def _view_options(self) -> dict[str, Any]:

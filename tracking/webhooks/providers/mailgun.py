@@ -10,7 +10,8 @@ from django.conf import settings
 from tracking.reading import Kind, Reason
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post, as_bytes
-from tracking.webhooks.providers.base import BadSignatureError, Provider, delivered_to
+from tracking.webhooks.providers.base import BadSignatureError, Provider
+from tracking.webhooks.raw_mails import delivered_to
 from tracking.webhooks.verdicts import refusal
 
 _AHEAD = timedelta(minutes=15)  # how far its clock may be before ours

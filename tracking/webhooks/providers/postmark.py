@@ -8,7 +8,8 @@ from anymail.webhooks.postmark import PostmarkInboundWebhookView, PostmarkTracki
 from tracking.reading import Reason
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post
-from tracking.webhooks.providers.base import Provider, delivered_to
+from tracking.webhooks.providers.base import Provider
+from tracking.webhooks.raw_mails import delivered_to
 
 _PERMANENT = {"HardBounce": True, "SoftBounce": False, "AddressChange": False}
 # Not by the server's words.

@@ -10,7 +10,8 @@ from anymail.webhooks.sparkpost import SparkPostInboundWebhookView, SparkPostTra
 from tracking.reading import Reason
 from tracking.webhooks.payloads import dig, digest, text
 from tracking.webhooks.posts import Post, UnreadableCallError
-from tracking.webhooks.providers.base import Provider, delivered_to
+from tracking.webhooks.providers.base import Provider
+from tracking.webhooks.raw_mails import delivered_to
 
 # SparkPost's "bounce classification codes", where they say more than the server's words.
 _PERMANENT = {"10": True, "30": True, "90": True}
