@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from campaigns.domain_checks.checking import failed_checks
+from campaigns.domain_checks.stored import failed_checks
 from campaigns.domain_holding import busy_domains, busy_message
 from campaigns.findings import Finding, Severity
 from campaigns.models import DomainCheck, SendingDomain

@@ -8,7 +8,6 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 from campaigns import claiming, dispatch, guardrails, lifecycle
-from campaigns.domain_checks.checking import check_domain
 from campaigns.domain_lock import domain_lock
 from campaigns.models import SendingDomain
 from campaigns.sending import Sender
@@ -80,6 +79,8 @@ def check_domains() -> None:
 
 @shared_task
 def check_one_domain(domain_id: int) -> None:
+    from campaigns.domain_checks.checking import check_domain
+
     domain = SendingDomain.objects.filter(pk=domain_id).first()
     if domain is not None:
         check_domain(domain, clock.now())

@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from campaigns import backlog
-from campaigns.domain_checks.checking import failed_checks
+from campaigns.domain_checks.stored import failed_checks
 from campaigns.kpis import Counts, totals
 from campaigns.models import Campaign, Enrollment
 from leads.models import LeadImport

@@ -19,7 +19,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 from prometheus_client.registry import Collector
 
 from campaigns import backlog
-from campaigns.domain_checks.checking import failed_checks
+from campaigns.domain_checks.stored import failed_checks
 from campaigns.models import DailyFigures
 from mailsuite.lib import clock
 from tracking.mailboxes import condition

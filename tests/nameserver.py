@@ -48,6 +48,10 @@ class Nameserver:
     def is_silent_about(self, name: str) -> None:
         self._silent.add(name)
 
+    @property
+    def is_silent(self) -> bool:
+        return bool(self._silent)
+
     def answer(self, wire: bytes) -> bytes | None:
         query = dns.message.from_wire(wire)
         question = query.question[0]

@@ -12,7 +12,7 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from campaigns.domain_checks.checking import forget_checks
+from campaigns.domain_checks.stored import forget_checks
 from campaigns.domain_pausing import pause_domain, plan_by_other_policy, plan_domain, resume_domain
 from campaigns.guardrails import LEAST_MAILS, record_of
 from campaigns.models import DomainCheck, SenderAlias, SendingDomain

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from checkdmarc import dmarc, utils
+
 from campaigns.domain_checks.answers import Answer, Verdict
 from campaigns.domain_checks.resolver import NotingResolver, deaf_resolver
 
@@ -14,8 +16,6 @@ _HOW = (
 def check_dmarc(domain: str, resolver: NotingResolver) -> Answer:
     """Worth nothing where the resolver is in trouble afterwards. A record of a parent domain
     counts, as it does for receivers."""
-    from checkdmarc import dmarc, utils  # see spf
-
     utils.DNS_CACHE.clear()
     try:
         found = dmarc.query_dmarc_record(domain, resolver=resolver)
@@ -44,8 +44,6 @@ def check_dmarc(domain: str, resolver: NotingResolver) -> Answer:
 
 
 def _failed(domain: str, record: str, error: Exception) -> Answer:
-    from checkdmarc import dmarc
-
     problem, remedy = str(error), _HOW.format(domain=domain)
     if isinstance(error, dmarc.DMARCRecordNotFound):
         problem = f"{domain} has no DMARC record, and no domain above it has one."

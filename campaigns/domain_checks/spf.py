@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from checkdmarc import spf, utils
+
 from campaigns.domain_checks.answers import Answer, Verdict
 from campaigns.domain_checks.resolver import NotingResolver
 
@@ -13,9 +15,6 @@ _HOW = (
 
 def check_spf(domain: str, resolver: NotingResolver) -> Answer:
     """Worth nothing where the resolver is in trouble afterwards."""
-    # checkdmarc takes a quarter of a second and 20 MB, in the one process that checks.
-    from checkdmarc import spf, utils
-
     utils.DNS_CACHE.clear()  # it keeps answers for half an hour, also when a person has mended it
     record = ""
     try:
@@ -46,8 +45,6 @@ def _of_policy(domain: str, record: str, everybody_else: str) -> Answer:
 
 
 def _failed(domain: str, record: str, error: Exception) -> Answer:
-    from checkdmarc import spf
-
     problem, remedy = str(error.args[0]), _HOW.format(domain=domain)
     if isinstance(error, spf.SPFRecordNotFound) and not record:
         problem = f"{domain} has no SPF record."
