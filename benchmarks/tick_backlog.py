@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from benchmarks.many_leads import make_leads
 from campaigns.models import (
     Campaign,
     CampaignDomain,
@@ -17,7 +18,6 @@ from campaigns.models import (
     SendingDomain,
     SendingPolicy,
 )
-from leads.models import Lead
 from templates_app.models import Template, TemplateVersion
 
 # A Monday, 10:00 in Amsterdam: the window is open.
@@ -78,7 +78,7 @@ def make_domains() -> None:
         CampaignDomain(campaign=campaign, domain=domain, position=0, is_held=True)
         for campaign, domain in zip(campaigns, domains, strict=True)
     )
-    Lead.objects.bulk_create(Lead(email=f"info@hotel-{n}.example") for n in range(_LEADS))
+    make_leads(_LEADS, mailable=True)
 
 
 def grow_backlog(messages: int) -> None:
