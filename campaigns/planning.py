@@ -26,6 +26,18 @@ log = structlog.get_logger(__name__)
 _PLANNING_LOCK = 0x706C616E
 
 
+def is_planning() -> bool:
+    """Whether a domain is being planned anew at this moment, by whomever."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = database "
+            "WHERE locktype = 'advisory' AND classid = %s AND datname = current_database())",
+            [_PLANNING_LOCK],
+        )
+        found: bool = cursor.fetchone()[0]
+    return found
+
+
 def replan_domain(domain: SendingDomain, now: datetime) -> int:
     """Plan everything anew that running campaigns have queued on `domain`; answer how many
     mails moved. Repeated without a change it moves none.

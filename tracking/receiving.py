@@ -7,6 +7,7 @@ hands it over again, at the same moment or a year later, gets the row that is th
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,7 +22,6 @@ from campaigns.models import Message
 from leads.addresses import InvalidAddress, normalised_address
 from leads.models import Lead
 from mailsuite.lib import clock
-from mailsuite.lib.storable import storable
 from tracking import fingerprints
 from tracking.deadlocks import through_deadlocks
 from tracking.effects import Answer, Effect, take_effect
@@ -29,6 +29,7 @@ from tracking.matching import message_of
 from tracking.models import InboundMail, Mailbox
 from tracking.own_mail import is_from_ourselves
 from tracking.reading import ReadMail, Recipient, read_mail
+from tracking.storable_mail import storable_mail
 
 log = structlog.get_logger(__name__)
 
@@ -65,10 +66,21 @@ def receive(
     time (UTC). Raises OperationalError where the database is away: nothing has happened then, and
     the mail is to be handed over again.
     """
-    mail = read_mail(raw)
+    mail = storable_mail(read_mail(raw))
     fingerprint = fingerprints.of_mail(raw, mail)
     key = fingerprints.of_key(source_key)
     return _take(mail, _Arrival(source, key, fingerprint, received_at, mailbox, raw))
+
+
+def receive_piped(raw: bytes) -> InboundMail:
+    """The same for a mail that a mail server's pipe hands over now: it has no name there, so its
+    content is its name."""
+    return receive(
+        raw,
+        source=InboundMail.Source.PIPE,
+        source_key=hashlib.sha256(raw).hexdigest(),
+        received_at=clock.now(),
+    )
 
 
 def receive_event(mail: ReadMail, *, source_key: str, received_at: datetime) -> InboundMail:
@@ -76,7 +88,8 @@ def receive_event(mail: ReadMail, *, source_key: str, received_at: datetime) -> 
     `kind`, `recipients` of a bounce, `references` to the message. `source_key`: the provider's
     own id of the event."""
     fingerprint, key = fingerprints.of_event(source_key), fingerprints.of_key(source_key)
-    return _take(mail, _Arrival(InboundMail.Source.WEBHOOK, key, fingerprint, received_at))
+    arrival = _Arrival(InboundMail.Source.WEBHOOK, key, fingerprint, received_at)
+    return _take(storable_mail(mail), arrival)
 
 
 def _take(mail: ReadMail, arrival: _Arrival) -> InboundMail:
@@ -132,7 +145,7 @@ def _answer(mail: ReadMail, message: Message, inbound: InboundMail) -> Answer:
 def _note(inbound: InboundMail, effect: Effect) -> None:
     if effect.needs_person:
         inbound.state = State.TO_REVIEW
-    inbound.outcome = storable(effect.words)[:500]
+    inbound.outcome = effect.words[:500]
     inbound.save(update_fields=["state", "outcome"])
 
 
@@ -148,11 +161,11 @@ def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundM
         auto_reply=mail.auto_reply or "",
         intent=mail.intent,
         return_date=mail.return_date,
-        own_message_id=_cut(mail.message_id, 255),
-        from_address=_cut(mail.from_address, 320),
-        to_addresses=[_cut(address, 320) for address in mail.to_addresses],
-        subject=_cut(mail.subject, 500),
-        text=storable(mail.own_text),
+        own_message_id=mail.message_id[:255],
+        from_address=mail.from_address[:320],
+        to_addresses=[address[:320] for address in mail.to_addresses],
+        subject=mail.subject[:500],
+        text=mail.own_text,
         recipients=[_recipient(recipient) for recipient in mail.recipients],
         raw=arrival.raw,
         raw_kept_until=None if arrival.raw is None else clock.now() + kept_for,
@@ -177,8 +190,4 @@ def _lead_with(address: str) -> int | None:
 
 
 def _recipient(recipient: Recipient) -> dict[str, Any]:
-    return {name: storable(str(value)) for name, value in asdict(recipient).items()}
-
-
-def _cut(text: str, length: int) -> str:
-    return storable(text)[:length]
+    return {name: str(value) for name, value in asdict(recipient).items()}

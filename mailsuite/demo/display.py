@@ -15,14 +15,25 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from mailsuite.demo.journal import AcceptedMail, Entry, Journal
+from mailsuite.demo import journal as j
+from mailsuite.demo.journal import AcceptedMail, Entry, Journal, Resumption
 from mailsuite.demo.oracle import ZONE
 from mailsuite.demo.standings import Standing, standings
 from mailsuite.lib import clock
 
 _REFRESH_SECONDS = 0.25
 _SHOWN_EVENTS = 8
-_COLOURS = {"opened": "green", "clicked": "bold green", "opted out": "red"}
+_COLOURS = {
+    j.OPENED: "green",
+    j.CLICKED: "bold green",
+    j.REPLIED: "bold green",
+    j.OPTED_OUT: "red",
+    j.ASKED_TO_STOP: "red",
+    j.COMPLAINED: "bold red",
+    j.BOUNCED: "yellow",
+    j.BOUNCED_SOFTLY: "yellow",
+    j.AWAY: "cyan",
+}
 
 
 def display_on(console: Console, journal: Journal) -> Display:
@@ -106,10 +117,11 @@ class DailyLines(Display):
         rows = standings(self.journal.entries)
         planned, sent = sum(row.planned for row in rows), sum(row.sent for row in rows)
         opened, clicked = sum(row.opened for row in rows), sum(row.clicked for row in rows)
+        replied, bounced = sum(row.replied for row in rows), sum(row.bounced for row in rows)
         opted_out = sum(row.opted_out for row in rows)
         self.console.print(
             f"{self._day}: {sent} of {planned} mails sent, {opened} opened, {clicked} clicked, "
-            f"{opted_out} opted out",
+            f"{replied} answered, {opted_out} opted out, {bounced} bounced",
             highlight=False,
             soft_wrap=True,
         )
@@ -117,13 +129,16 @@ class DailyLines(Display):
 
 def _table(rows: Sequence[Standing]) -> Table:
     table = Table(title=_local(clock.now(), "%A %d %B %Y  %H:%M"), title_style="bold")
-    table.add_column("Sending domain", min_width=30)
-    for heading in ("Planned", "Sent", "Opened", "Clicked", "Opted out"):
+    table.add_column("Sending domain", min_width=26)
+    for heading in ("Planned", "Sent", "Opened", "Clicked", "Replied", "Opted out", "Bounced"):
         table.add_column(heading, justify="right")
     table.add_column("Next mail", min_width=16)
     for row in rows:
-        figures = (row.planned, row.sent, row.opened, row.clicked, row.opted_out)
+        mails, read = (row.planned, row.sent), (row.opened, row.clicked)
+        figures = (*mails, *read, row.replied, row.opted_out, row.bounced)
         next_mail = _local(row.next_at, "%a %d %b %H:%M") if row.next_at else "–"
+        if row.is_paused:
+            next_mail = "paused"
         table.add_row(row.domain, *map(str, figures), next_mail)
     return table
 
@@ -132,8 +147,11 @@ def _told(entry: Entry) -> Text:
     at = _local(entry.at, "%a %H:%M")
     if isinstance(entry, AcceptedMail):
         return Text(f"{at}  mail {entry.number} to {entry.recipient}: {entry.subject}")
+    if isinstance(entry, Resumption):
+        return Text(f"{at}  {entry.domain} goes on, was paused: {entry.reason}", style="bold")
+    until = f", back on {entry.back_on:%a %d %b}" if entry.back_on else ""
     style = _COLOURS.get(entry.kind, "dim")
-    return Text(f"{at}  {entry.recipient} {entry.kind}", style=style)
+    return Text(f"{at}  {entry.recipient} {entry.kind}{until}", style=style)
 
 
 def _local(at: datetime, form: str) -> str:

@@ -17,8 +17,11 @@ from django.db.models import Exists, F, Min, OuterRef, Q
 from django.db.models.functions import Greatest
 
 from campaigns.models import Campaign, Message, SendingDomain
+from campaigns.planning import is_planning
 from campaigns.querysets import MessageQuerySet
+from campaigns.tasks import roll_over
 from mailsuite.demo import journal
+from mailsuite.demo.desk import Desk
 from mailsuite.demo.oracle import ZONE
 from mailsuite.demo.recipients import Recipients
 from mailsuite.lib import clock
@@ -29,6 +32,8 @@ _POLL_SECONDS = 0.025
 _PATIENCE_SECONDS = 90.0
 # What is due and may not leave (a full day) is looked at again after this.
 _LATER = timedelta(minutes=5)
+# What people do that leaves every plan as it is.
+_HARMLESS = (journal.OPENED, journal.CLICKED, journal.PREFETCHED, journal.SCANNED)
 
 
 class StuckError(RuntimeError):
@@ -42,9 +47,13 @@ class Driver:
     """
 
     def __init__(
-        self, clock_file: Path, recipients: Recipients, while_waiting: Callable[[], None]
+        self,
+        clock_file: Path,
+        recipients: Recipients,
+        desk: Desk,
+        while_waiting: Callable[[], None],
     ) -> None:
-        self._clock_file, self._recipients = clock_file, recipients
+        self._clock_file, self._recipients, self._desk = clock_file, recipients, desk
         self._while_waiting = while_waiting
 
     def run(self) -> None:
@@ -55,7 +64,13 @@ class Driver:
             self._move_to(moment)
             # People act between slots, when nothing is due that could be in the way.
             done = self._recipients.act(clock.now())
-            if not done or any(reaction.kind == journal.OPTED_OUT for reaction in done):
+            changes_plans = self._desk.act(clock.now()) or any(
+                reaction.kind not in _HARMLESS for reaction in done
+            )
+            if changes_plans and SendingDomain.objects.filter(needs_replanning=True).exists():
+                # Beat would come to it within five minutes; the clock stands until it has.
+                roll_over.delay()
+            if changes_plans or not done:
                 self._wait_for(is_settled, "mails that are due")
             self._while_waiting()
         self._move_to(clock.now() + digest.LONGEST_WAIT)
@@ -63,10 +78,11 @@ class Driver:
         self._wait_for(is_completed, "the campaign to complete")
 
     def _next_moment(self) -> datetime | None:
-        now, sending, acting = clock.now(), next_sending(), self._recipients.next_at()
+        now, sending = clock.now(), next_sending()
         if sending is not None and sending <= now:
             sending = now + _LATER
-        moments = [moment for moment in (sending, acting) if moment is not None]
+        possible = (sending, self._recipients.next_at(), self._desk.next_at())
+        moments = [moment for moment in possible if moment is not None]
         return max(now, min(moments)) if moments else None
 
     def _move_to(self, moment: datetime) -> None:
@@ -97,7 +113,8 @@ def _may_leave() -> MessageQuerySet:
 
 
 def is_settled() -> bool:
-    """Nothing is under way, nothing due that a tick would take up, no plan to be made.
+    """Nothing is under way, nothing due that a tick would take up, no plan to be made or being
+    made.
 
     Under way and due are one statement, hence one moment: between two, a mail could pass from
     the one to the other and be seen in neither.
@@ -109,7 +126,8 @@ def is_settled() -> bool:
     throttled = full | Q(domain__next_allowed_at__gt=now)
     due = Q(pk__in=Message.objects.due(now).order_by().values("pk")) & ~throttled
     pending = Message.objects.filter(Q(status=Message.Status.SENDING) | due)
-    return not (pending.exists() or SendingDomain.objects.filter(needs_replanning=True).exists())
+    to_plan = SendingDomain.objects.filter(needs_replanning=True)
+    return not (pending.exists() or to_plan.exists() or is_planning())
 
 
 def is_completed() -> bool:

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,20 +34,34 @@ class AcceptedMail:
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
-    """Something a recipient, or a machine in front of one, did, and mailsuite answered."""
+    """Something a recipient, or a machine in front of one, did, and mailsuite took in."""
 
     at: datetime
     kind: str
     message_id: str
     recipient: str
     domain: str  # that the mail had come from
+    back_on: date | None = None  # of somebody who is away
+
+
+@dataclass(frozen=True, slots=True)
+class Resumption:
+    """A sending domain had paused itself, for `reason`, and a person let it go on."""
+
+    at: datetime
+    domain: str
+    reason: str
 
 
 # Kinds of reaction. What a person does counts as theirs; what a machine does must not.
 OPENED, CLICKED, OPTED_OUT = "opened", "clicked", "opted out"
 PREFETCHED, SCANNED = "prefetched", "scanned"
+# What comes back by mail.
+REPLIED, ASKED_TO_STOP, COMPLAINED = "replied", "asked to be left alone", "reported it as spam"
+AWAY = "is away"
+BOUNCED, BOUNCED_SOFTLY = "does not exist", "could not be reached"
 
-Entry = AcceptedMail | Reaction
+Entry = AcceptedMail | Reaction | Resumption
 
 
 class Journal:
@@ -61,7 +75,7 @@ class Journal:
     def append(self, entry: Entry) -> None:
         line = {"entry": type(entry).__name__, **asdict(entry), "at": entry.at.isoformat()}
         with self._lock:
-            self._file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            self._file.write(json.dumps(line, ensure_ascii=False, default=date.isoformat) + "\n")
             self._file.flush()
             self.entries.append(entry)
 
@@ -75,8 +89,13 @@ def read(path: Path) -> list[Entry]:
 
 
 def _entries(path: Path) -> Iterator[Entry]:
-    kinds: dict[str, type[Any]] = {kind.__name__: kind for kind in (AcceptedMail, Reaction)}
+    kinds: dict[str, type[Any]] = {
+        kind.__name__: kind for kind in (AcceptedMail, Reaction, Resumption)
+    }
     for line in path.read_text(encoding="utf-8").splitlines():
         values = json.loads(line)
         kind = kinds[values.pop("entry")]
-        yield kind(**{**values, "at": datetime.fromisoformat(values["at"])})
+        values["at"] = datetime.fromisoformat(values["at"])
+        if values.get("back_on"):
+            values["back_on"] = date.fromisoformat(values["back_on"])
+        yield kind(**values)

@@ -76,7 +76,9 @@ class MailServer:
         if not isinstance(content, bytes) or len(envelope.rcpt_tos) != 1:
             return "554 one recipient a mail"
         try:
-            letter = read_letter(content, envelope.rcpt_tos[0], self._now())
+            letter = read_letter(
+                content, envelope.mail_from or "", envelope.rcpt_tos[0], self._now()
+            )
         except Exception as problem:
             self.error = problem
             return "554 this is no campaign mail"

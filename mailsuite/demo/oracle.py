@@ -3,8 +3,9 @@
 It shares no code with the planner, the sender or their calendar: it has its own idea of a Dutch
 workday, so that one mistake cannot hide in both. Its rules are the default policy and flow:
 Monday to Friday from 08:00 to 17:00 Dutch time, 20 minutes apart, 27 a day for each sending
-domain, and each follow-up at least 3 workdays after the mail before it. There is no grace: the
-demo's clock waits for every mail, so that none is ever late.
+domain, each follow-up at least 3 workdays after the mail before it, and none to who has stopped
+or is away (`stops`). There is no grace: the demo's clock waits for every mail, so that none is
+ever late.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from mailsuite.demo.journal import OPTED_OUT, AcceptedMail, Entry, Reaction
+from mailsuite.demo.journal import AcceptedMail, Entry, Reaction
+from mailsuite.demo.stops import Stops
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 OPENS, CLOSES = time(8), time(17)
@@ -36,18 +38,22 @@ class ExpectedMail:
 
 
 def expected_mails(recipients: Iterable[str], journal: Sequence[Entry]) -> set[ExpectedMail]:
-    """All four mails for each of `recipients`; for one whose opt-out was confirmed, those up to
-    the last that was accepted before it.
+    """All four mails for each of `recipients`; for one who stopped, those up to the last that
+    was accepted before that.
 
     What mailsuite says of its mails plays no part: who could cancel them all would lose none.
     """
     reached: dict[str, int] = {}
     stopped: dict[str, int] = {}
+    stops = Stops(is_workday)
     for entry in journal:
         if isinstance(entry, AcceptedMail):
+            stops.note_mail(entry)
             reached[entry.recipient] = max(entry.number, reached.get(entry.recipient, 0))
-        elif entry.kind == OPTED_OUT:
-            stopped.setdefault(entry.recipient, reached.get(entry.recipient, 0))
+        elif isinstance(entry, Reaction):
+            stops.note(entry)
+            if stops.has_stopped(entry.recipient):
+                stopped.setdefault(entry.recipient, reached.get(entry.recipient, 0))
     return {
         ExpectedMail(recipient, number)
         for recipient in recipients
@@ -118,14 +124,16 @@ def _too_soon(mails: Sequence[AcceptedMail]) -> int:
 
 
 def _after_stop(journal: Sequence[Entry]) -> int:
-    """Mails accepted after mailsuite had confirmed the recipient's opt-out."""
-    stopped: set[str] = set()
+    """Mails accepted after mailsuite had learned of the recipient's stop, and those to somebody
+    away before the workday after the day of their return."""
+    stops = Stops(is_workday)
     wrong = 0
     for entry in journal:
         if isinstance(entry, AcceptedMail):
-            wrong += entry.recipient in stopped
-        elif isinstance(entry, Reaction) and entry.kind == OPTED_OUT:
-            stopped.add(entry.recipient)
+            wrong += stops.forbids(entry.recipient, _local_day(entry.at))
+            stops.note_mail(entry)
+        elif isinstance(entry, Reaction):
+            stops.note(entry)
     return wrong
 
 

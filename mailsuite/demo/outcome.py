@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from mailsuite.demo import journal as j
 from mailsuite.demo.api import Api
-from mailsuite.demo.journal import AcceptedMail, Entry
+from mailsuite.demo.journal import AcceptedMail, Entry, Reaction, Resumption
 from mailsuite.demo.oracle import ExpectedMail, count_violations, expected_mails
 from mailsuite.demo.set_up import Launched
 
 _OPEN = ("queued", "sending")
+_CONTRACT = (
+    "leads", "planned", "sent", "accepted", "opened", "clicked", "unsubscribed", "canceled",
+    "held", "unknown", "violations", "wall_seconds",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`as_json` is the contract. `unfinished` mails are neither final nor unknown."""
+    """`as_json` is the contract. `unfinished` mails are neither final nor unknown; `resumed`
+    counts how often a person let a domain go on that had paused itself."""
 
     leads: int
     planned: int
@@ -31,6 +38,12 @@ class Outcome:
     violations: dict[str, int]
     wall_seconds: float
     unfinished: int
+    replied: int
+    bounced: int
+    bounced_softly: int
+    complained: int
+    away: int
+    resumed: int
 
     @property
     def is_good(self) -> bool:
@@ -40,8 +53,7 @@ class Outcome:
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
-        del values["unfinished"]
-        return values
+        return {name: values[name] for name in _CONTRACT}
 
 
 def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: float) -> Outcome:
@@ -57,6 +69,7 @@ def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: 
     }
     expected = expected_mails(launched.recipients, journal) - unknown
     statuses = [message["status"] for message in messages]
+    told = Counter(entry.kind for entry in journal if isinstance(entry, Reaction))
     return Outcome(
         leads=audience["enrolled_count"],
         planned=kpis["total_planned"],
@@ -71,4 +84,10 @@ def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: 
         violations=count_violations(journal, expected),
         wall_seconds=round(wall_seconds, 1),
         unfinished=sum(map(statuses.count, _OPEN)),
+        replied=kpis["total_replied"],
+        bounced=kpis["total_bounced"],
+        bounced_softly=told[j.BOUNCED_SOFTLY],
+        complained=kpis["total_complained"],
+        away=told[j.AWAY],
+        resumed=sum(isinstance(entry, Resumption) for entry in journal),
     )

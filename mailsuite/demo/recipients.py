@@ -1,17 +1,18 @@
-"""The recipients at work: over real HTTP, with what stood in the mail they got."""
+"""The recipients at work: over real HTTP and by real mail, with what stood in the mail they got."""
 
 from __future__ import annotations
 
 import heapq
 import itertools
 import threading
+from collections.abc import Callable
 from datetime import datetime
 from http import HTTPStatus
 
 import requests
 
-from mailsuite.demo import journal
-from mailsuite.demo.habits import Plan, plans_for
+from mailsuite.demo import answers, journal, reports
+from mailsuite.demo.habits import Plan, Way, plans_for
 from mailsuite.demo.journal import Journal, Reaction
 from mailsuite.demo.letters import Letter, Page
 
@@ -25,11 +26,12 @@ class WorldError(RuntimeError):
 class Recipients:
     """Everybody's letters and what they are going to do with them.
 
-    Letters come in from the mail server's thread; everything else belongs to one thread.
+    `post` takes a raw mail to mailsuite. Letters come in from the mail server's thread;
+    everything else belongs to one thread.
     """
 
-    def __init__(self, journal_: Journal) -> None:
-        self._journal = journal_
+    def __init__(self, journal_: Journal, post: Callable[[bytes], object]) -> None:
+        self._journal, self._post = journal_, post
         self._lock = threading.Lock()
         # The number keeps the order of those that share a moment.
         self._plans: list[tuple[datetime, int, Plan]] = []
@@ -54,9 +56,11 @@ class Recipients:
         """
         done: list[Reaction] = []
         while (plan := self._next_due(now)) is not None:
-            self._do(plan)
+            self._do(plan, now)
             mail = plan.letter.mail
-            reaction = Reaction(now, plan.kind, mail.message_id, mail.recipient, mail.domain)
+            reaction = Reaction(
+                now, plan.kind, mail.message_id, mail.recipient, mail.domain, plan.back_on
+            )
             self._journal.append(reaction)
             done.append(reaction)
         return done
@@ -70,15 +74,17 @@ class Recipients:
                 return heapq.heappop(self._plans)[2]
         return None
 
-    def _do(self, plan: Plan) -> None:
+    def _do(self, plan: Plan, now: datetime) -> None:
         letter = plan.letter
-        if plan.kind in (journal.OPENED, journal.PREFETCHED):
+        if (mail := _mail_of(plan, now)) is not None:
+            self._post(mail)
+        elif plan.kind in (journal.OPENED, journal.PREFETCHED):
             self._get(letter.pixel, plan, HTTPStatus.OK)
         elif plan.kind == journal.CLICKED:
             self._get(letter.links[0], plan, HTTPStatus.FOUND)
         elif plan.kind == journal.SCANNED:
             self._scan(plan)
-        elif plan.one_click:
+        elif plan.way is Way.BUTTON:
             self._opt_out(letter.one_click, {"List-Unsubscribe": "One-Click"}, plan)
         else:
             page = Page.of(self._get(letter.opt_out, plan, HTTPStatus.OK).text)
@@ -123,6 +129,25 @@ class Recipients:
                 f"({_whose(plan)}, {plan.kind})."
             )
         return answer
+
+
+def _mail_of(plan: Plan, now: datetime) -> bytes | None:
+    """What goes to mailsuite by mail; None for what goes over the web."""
+    if plan.back_on is not None:
+        return answers.absence_notice(plan.letter, now, plan.back_on)
+    if plan.way is Way.MAIL:
+        return answers.opt_out_mail(plan.letter, now)
+    write = _WRITTEN.get(plan.kind)
+    return None if write is None else write(plan.letter, now)
+
+
+_WRITTEN = {
+    journal.REPLIED: answers.answer,
+    journal.ASKED_TO_STOP: answers.request_to_stop,
+    journal.BOUNCED: reports.hard_bounce,
+    journal.BOUNCED_SOFTLY: reports.soft_bounce,
+    journal.COMPLAINED: reports.complaint,
+}
 
 
 def _whose(plan: Plan) -> str:

@@ -16,6 +16,7 @@ from django_celery_beat.models import PeriodicTask, PeriodicTasks
 from rich.console import Console
 
 from mailsuite.demo.api import Api
+from mailsuite.demo.desk import Desk
 from mailsuite.demo.display import display_on
 from mailsuite.demo.driver import Driver
 from mailsuite.demo.journal import Journal
@@ -28,6 +29,7 @@ from mailsuite.demo.summary import show_summary
 from mailsuite.lib import clock
 from mailsuite.management.commands.run_stack import ADMIN, make_first_admin
 from mailsuite.stack import Stack
+from tracking.receiving import receive_piped
 
 # A Monday: a week before the clocks change, two before Easter.
 START = datetime(2026, 3, 23, 6, 30, tzinfo=UTC)
@@ -79,7 +81,7 @@ def run_demo(
             api = Api(stack.url, ADMIN, password)
             launched = launch(api, example, leads)
             console.print(f"The admin: {stack.url}/admin/   {ADMIN}   {password}", highlight=False)
-            _watch(console, folder, outside, stack)
+            _watch(console, folder, outside, Desk(api, outside.journal), stack)
             seconds = time.monotonic() - started
             outcome = judge(api, launched, outside.journal.entries, seconds)
             finished(outcome)
@@ -121,13 +123,13 @@ def world(folder: Path) -> Iterator[World]:
     with ExitStack() as stack:
         journal = Journal(folder / "journal.jsonl")
         stack.callback(journal.close)
-        recipients = Recipients(journal)
+        recipients = Recipients(journal, receive_piped)
         stack.callback(recipients.close)
         mail_server = stack.enter_context(MailServer(journal, recipients, clock.now))
         yield World(journal, recipients, mail_server)
 
 
-def _watch(console: Console, folder: Path, outside: World, stack: Stack) -> None:
+def _watch(console: Console, folder: Path, outside: World, desk: Desk, stack: Stack) -> None:
     with display_on(console, outside.journal) as display:
 
         def look() -> None:
@@ -136,7 +138,7 @@ def _watch(console: Console, folder: Path, outside: World, stack: Stack) -> None
                 raise outside.mail_server.error
             display.refresh()
 
-        Driver(folder / "clock.json", outside.recipients, look).run()
+        Driver(folder / "clock.json", outside.recipients, desk, look).run()
 
 
 def _stay(console: Console, stack: Stack, password: str) -> None:

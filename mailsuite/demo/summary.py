@@ -16,7 +16,7 @@ _PROMISES = {
     "window": "on workdays, in office hours",
     "order": "each mail after the one before it",
     "offset": "three workdays between them",
-    "after_stop": "nothing after an opt-out",
+    "after_stop": "nothing after a no of any kind, nor while away",
 }
 
 
@@ -30,8 +30,14 @@ def show_summary(console: Console, outcome: Outcome) -> None:
         ("accepted, says the mail server", outcome.accepted),
         ("opened by people", outcome.opened),
         ("clicked", outcome.clicked),
+        ("answered", outcome.replied),
         ("opted out", outcome.unsubscribed),
-        ("canceled after that", outcome.canceled),
+        ("reported as spam", outcome.complained),
+        ("bounced, no such address", outcome.bounced),
+        ("canceled after all that", outcome.canceled),
+        ("not delivered for now", outcome.bounced_softly),
+        ("answered by an absence notice", outcome.away),
+        ("pauses of a domain by itself", outcome.resumed),
         ("of unknown fate", outcome.unknown),
     ):
         figures.add_row(words, str(number))

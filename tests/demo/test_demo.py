@@ -18,7 +18,15 @@ from pathlib import Path
 import psutil
 import pytest
 
-from mailsuite.demo.journal import CLICKED, OPENED, OPTED_OUT, Reaction, read
+from mailsuite.demo.journal import (
+    ASKED_TO_STOP,
+    CLICKED,
+    OPENED,
+    OPTED_OUT,
+    REPLIED,
+    Reaction,
+    read,
+)
 from mailsuite.demo.place import FOLDER_VARIABLE, demo_place
 from mailsuite.lib.embedded.places import CHECKOUT, EmbeddedError
 from mailsuite.management.commands.demo import parse_arguments
@@ -101,7 +109,11 @@ def test_the_demo_keeps_every_promise_and_leaves_nothing_behind(
     # Whoever follows a link has read the mail, pictures or not.
     assert result["opened"] == len(done[OPENED] | done[CLICKED]) > 0
     assert result["clicked"] == len(done[CLICKED])
-    assert result["unsubscribed"] == len(done[OPTED_OUT])
+    assert result["unsubscribed"] == len(done[OPTED_OUT] | done[ASKED_TO_STOP])
+    # Among the first three leads is somebody who writes back.
+    answered = re.search(r"answered +(\d+)", told)
+    assert answered is not None, told
+    assert int(answered[1]) == len(done[REPLIED] | done[ASKED_TO_STOP]) > 0
 
     address = re.search(r"http://127\.0\.0\.1:\d+/admin/", told)
     assert address is not None, told

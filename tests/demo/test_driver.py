@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
+from campaigns import planning
 from campaigns.models import Campaign, Message, SendingDomain
+from mailsuite.demo.api import Api
+from mailsuite.demo.desk import Desk
 from mailsuite.demo.driver import Driver, StuckError, is_completed, is_settled, next_sending
 from mailsuite.demo.journal import Journal
 from mailsuite.demo.recipients import Recipients
@@ -74,6 +78,23 @@ def test_the_clock_does_not_wait_for_a_mail_that_the_throttle_holds(closed: dict
     assert is_settled()
 
 
+def test_the_clock_waits_while_a_domain_is_being_planned():
+    key = [planning._PLANNING_LOCK, 7]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", key)
+        try:
+            assert not is_settled()
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)
+    assert is_settled()
+
+
+def test_the_clock_does_not_wait_for_the_mails_of_a_paused_domain():
+    domain_of(MessageFactory(), paused_at=MONDAY)
+    assert is_settled()
+    assert next_sending() is None
+
+
 def test_a_campaign_that_runs_for_a_held_lead_alone_is_not_completed():
     EnrollmentFactory(status="held")
     assert not is_completed()
@@ -99,5 +120,7 @@ def test_what_never_happens_ends_the_demo_with_the_way_to_the_logs(tmp_path: Pat
     MessageFactory()
     monkeypatch.setattr("mailsuite.demo.driver._PATIENCE_SECONDS", 0.1)
     complaint = r"2026-06-01 06:00 UTC for mails that are due.*beat\.log"
+    desk_api = Api("http://127.0.0.1:1", "nobody", "")
     with closing(Journal(tmp_path / "j")) as journal, pytest.raises(StuckError, match=complaint):
-        Driver(tmp_path / "clock.json", Quiet(journal), lambda: None).run()
+        people, desk = Quiet(journal, list[bytes]().append), Desk(desk_api, journal)
+        Driver(tmp_path / "clock.json", people, desk, lambda: None).run()

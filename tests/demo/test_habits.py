@@ -9,13 +9,21 @@ from campaigns.models import MessageEvent
 from mailsuite.demo import habits, journal
 from mailsuite.demo.habits import plans_for
 from mailsuite.demo.letters import Letter, read_letter
+from mailsuite.demo.oracle import is_workday
 from tests.demo.letters import campaign_mail
 from tracking.actors import actor_by_user_agent
 
 AT = datetime(2026, 3, 23, 7, tzinfo=UTC)
+MACHINES = {
+    journal.PREFETCHED,
+    journal.SCANNED,
+    journal.AWAY,
+    journal.BOUNCED,
+    journal.BOUNCED_SOFTLY,
+}
 
 
-ANYBODY = read_letter(campaign_mail("anybody@x.example"), "anybody@x.example", AT)
+ANYBODY = read_letter(campaign_mail("anybody@x.example"), "a@seo.example", "anybody@x.example", AT)
 
 
 def letter(address: str, number: int = 1) -> Letter:
@@ -31,6 +39,11 @@ def test_among_many_people_everything_happens():
     kinds = Counter(plan.kind for one in letters for plan in plans_for(one))
     assert 150 < kinds[journal.OPENED] < 270
     assert kinds[journal.OPENED] > kinds[journal.CLICKED] > kinds[journal.OPTED_OUT] > 5
+    assert kinds[journal.REPLIED] > 5
+    assert kinds[journal.ASKED_TO_STOP] > 0
+    assert kinds[journal.AWAY] > 10
+    assert 5 < kinds[journal.BOUNCED] / 2 < 18  # of 300 addresses
+    assert kinds[journal.BOUNCED_SOFTLY] > 0
     assert kinds[journal.PREFETCHED] > 50
     assert kinds[journal.SCANNED] > 30
 
@@ -39,9 +52,33 @@ def test_people_read_by_day_and_machines_at_once():
     for n in range(300):
         for plan in plans_for(letter(f"info@hotel-{n}.example")):
             hour = plan.at.astimezone(ZoneInfo("Europe/Amsterdam")).hour
-            is_machine = plan.kind in (journal.PREFETCHED, journal.SCANNED)
-            assert plan.at >= AT + timedelta(seconds=5 if is_machine else 240)
+            is_person = plan.kind not in MACHINES
+            assert plan.at >= AT + timedelta(seconds=240 if is_person else 1)
             assert 7 <= hour <= 23
+
+
+def test_complaints_are_rare():
+    letters = [letter(f"info@hotel-{n}.example") for n in range(4000)]
+    kinds = Counter(plan.kind for one in letters for plan in plans_for(one))
+    assert 0 < kinds[journal.COMPLAINED] < 12  # Gmail's line is 0.3 % of the mails
+
+
+def test_an_address_that_does_not_exist_is_never_read():
+    for n in range(300):
+        kinds = [
+            plan.kind for number in (1, 2) for plan in plans_for(letter(f"a@h{n}.example", number))
+        ]
+        assert journal.BOUNCED not in kinds or set(kinds) == {journal.BOUNCED}
+
+
+def test_who_is_away_is_back_on_a_later_workday_and_reads_nothing_until_then():
+    away = [plans_for(letter(f"a@h{n}.example")) for n in range(300)]
+    away = [plans for plans in away if plans and plans[0].kind == journal.AWAY]
+    assert away
+    for (plan,) in away:
+        assert plan.back_on is not None
+        assert plan.back_on > AT.date()
+        assert is_workday(plan.back_on)
 
 
 def test_user_agents_are_those_of_people_and_of_machines():

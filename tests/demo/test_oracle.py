@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailsuite.demo import journal
-from mailsuite.demo.journal import AcceptedMail, Entry, Journal, Reaction
+from mailsuite.demo.journal import AcceptedMail, Entry, Journal, Reaction, Resumption
 from mailsuite.demo.oracle import (
     ZONE,
     ExpectedMail,
@@ -17,6 +17,7 @@ from mailsuite.demo.oracle import (
     expected_mails,
     is_workday,
 )
+from mailsuite.demo.stops import FINAL
 
 ANNA, BRAM = "anna@hotel-zon.example", "bram@cafe-rene.example"
 
@@ -28,6 +29,11 @@ def local(text: str) -> datetime:
 def mail(at: str, number: int = 1, to: str = ANNA, domain: str = "seo.example") -> AcceptedMail:
     name = f"{to}-{number}"
     return AcceptedMail(local(at), name, name, number, to, domain, "Uw vindbaarheid")
+
+
+def said(kind: str, at: str, number: int = 1, back_on: date | None = None) -> Reaction:
+    """By Anna, of her mail with this number."""
+    return Reaction(local(at), kind, f"{ANNA}-{number}", ANNA, "seo.example", back_on)
 
 
 def opt_out(at: str, who: str = ANNA) -> Reaction:
@@ -142,6 +148,54 @@ def test_after_an_opt_out_nothing_is_accepted():
     assert found([*before, mail("03-26 08:00", to=BRAM)]) == {}
 
 
+@pytest.mark.parametrize("kind", sorted(FINAL))
+def test_after_a_no_of_any_kind_nothing_is_accepted(kind: str):
+    before: list[Entry] = [mail("03-23 08:00"), said(kind, "03-23 10:00")]
+    assert expected_mails([ANNA], before) == {ExpectedMail(ANNA, 1)}
+    assert found([*before, mail("03-26 08:00", 2)]) == {"after_stop": 1}
+
+
+@pytest.mark.parametrize(
+    "kind", [journal.OPENED, journal.CLICKED, journal.PREFETCHED, journal.SCANNED]
+)
+def test_reading_is_no_stop(kind: str):
+    entries = [mail("03-23 08:00"), said(kind, "03-23 10:00"), mail("03-26 08:00", 2)]
+    assert found(entries) == {}
+    assert len(expected_mails([ANNA], entries)) == 4
+
+
+@pytest.mark.parametrize(
+    ("at", "is_right"),
+    [
+        ("03-26 08:00", False),
+        ("04-02 16:40", False),  # the day of the return
+        ("04-07 08:00", True),  # the workday after it: Easter lies between
+    ],
+)
+def test_who_is_away_gets_nothing_before_the_workday_after_their_return(at: str, is_right: bool):
+    away = said(journal.AWAY, "03-23 08:01", back_on=date(2026, 4, 2))
+    entries = [mail("03-23 08:00"), away, mail(at, 2)]
+    assert found(entries) == ({} if is_right else {"after_stop": 1})
+
+
+def test_who_is_away_gets_all_mails_in_the_end():
+    away = said(journal.AWAY, "03-23 08:01", back_on=date(2026, 4, 2))
+    assert len(expected_mails([ANNA], [mail("03-23 08:00"), away])) == 4
+
+
+def test_a_mailbox_that_is_full_three_times_in_a_row_is_given_up():
+    entries: list[Entry] = []
+    for number, day in enumerate(("03-23", "03-26", "03-31"), start=1):
+        entries += [mail(f"{day} 08:00", number)]
+        assert found(entries) == {}
+        entries += [said(journal.BOUNCED_SOFTLY, f"{day} 18:00", number)]
+    assert len(expected_mails([ANNA], entries)) == 3
+    assert found([*entries, mail("04-07 08:00", 4)]) == {"after_stop": 1}
+    interrupted = [*entries[:3], *entries[4:], mail("04-07 08:00", 4)]
+    assert found(interrupted) == {}
+    assert len(expected_mails([ANNA], interrupted)) == 4
+
+
 def test_the_order_of_the_lines_decides_at_one_moment():
     sent, stopped = mail("03-23 08:00"), opt_out("03-23 08:00")
     assert found([sent, stopped]) == {}
@@ -167,7 +221,12 @@ def test_days_off_move_as_the_dutch_do():
 
 def test_a_journal_reads_back_what_was_written(tmp_path: Path):
     written = Journal(tmp_path / "journal.jsonl")
-    for entry in CLEAN:
+    entries = [
+        *CLEAN,
+        said(journal.AWAY, "04-07 08:01", 2, date(2026, 4, 20)),
+        Resumption(local("04-08 09:10"), "seo.example", "One of 60 mails was called spam."),
+    ]
+    for entry in entries:
         written.append(entry)
     written.close()
-    assert journal.read(tmp_path / "journal.jsonl") == CLEAN == written.entries
+    assert journal.read(tmp_path / "journal.jsonl") == entries == written.entries

@@ -23,6 +23,9 @@ KPIS = {
     "total_clicked": 0,
     "total_unsubscribed": 1,
     "total_canceled": 3,
+    "total_replied": 0,
+    "total_bounced": 0,
+    "total_complained": 0,
 }
 MAIL = AcceptedMail(AT, "m", "m", 1, ZOE, "seo.example", "Hoi")
 OPT_OUT = Reaction(AT, OPTED_OUT, "m", ZOE, "seo.example")

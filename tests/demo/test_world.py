@@ -5,14 +5,15 @@ from __future__ import annotations
 import smtplib
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from mailsuite.demo import journal
-from mailsuite.demo.habits import Plan
+from mailsuite.demo.habits import Plan, Way
 from mailsuite.demo.journal import AcceptedMail, Journal, Reaction
 from mailsuite.demo.letters import read_letter
 from mailsuite.demo.mail_server import MailServer
@@ -73,21 +74,27 @@ def notes(tmp_path: Path) -> Iterator[Journal]:
 
 
 @pytest.fixture
-def recipients(notes: Journal) -> Iterator[Recipients]:
-    people = Recipients(notes)
+def posted() -> list[bytes]:
+    """The mails that the recipients have sent."""
+    return []
+
+
+@pytest.fixture
+def recipients(notes: Journal, posted: list[bytes]) -> Iterator[Recipients]:
+    people = Recipients(notes, posted.append)
     yield people
     people.close()
 
 
 def acting(
-    monkeypatch: pytest.MonkeyPatch, recipients: Recipients, web: Web, kind: str, **how: bool
+    monkeypatch: pytest.MonkeyPatch, recipients: Recipients, web: Web, kind: str, **how: Any
 ) -> None:
     """Let `recipients` get a mail whose reader does just this one thing, an hour later."""
     monkeypatch.setattr(
         "mailsuite.demo.recipients.plans_for",
         lambda letter: [Plan(AT + timedelta(hours=1), kind, letter, "agent", **how)],
     )
-    recipients.receive(read_letter(campaign_mail(ZOE, web=web.url), ZOE, AT))
+    recipients.receive(read_letter(campaign_mail(ZOE, web=web.url), "a@seo.example", ZOE, AT))
 
 
 def test_what_the_server_takes_stands_in_the_journal(notes: Journal, recipients: Recipients):
@@ -119,7 +126,7 @@ def test_what_is_no_campaign_mail_is_refused_and_remembered(notes: Journal, reci
         (journal.CLICKED, {}, ["GET /track/click?m=7&l=1&t=c"]),
         (
             journal.OPTED_OUT,
-            {"one_click": True},
+            {"way": Way.BUTTON},
             ["POST /unsubscribe?m=7&t=header List-Unsubscribe=One-Click"],
         ),
         (
@@ -142,7 +149,7 @@ def test_what_is_no_campaign_mail_is_refused_and_remembered(notes: Journal, reci
     ],
 )
 def test_recipients_act_on_what_stood_in_their_mail(
-    kind: str, how: dict[str, bool], asked: list[str], monkeypatch, recipients, notes, web
+    kind: str, how: dict[str, Any], asked: list[str], monkeypatch, recipients, notes, posted, web
 ):
     acting(monkeypatch, recipients, web, kind, **how)
     assert recipients.next_at() == AT + timedelta(hours=1)
@@ -152,12 +159,37 @@ def test_recipients_act_on_what_stood_in_their_mail(
     done = [Reaction(later, kind, "m1@punthelder-seo.example", ZOE, "punthelder-seo.example")]
     assert recipients.act(later) == done == notes.entries
     assert web.asked == asked
+    assert posted == []
     assert recipients.next_at() is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "words"),
+    [
+        (journal.REPLIED, {}, b"In-Reply-To: <m1@punthelder-seo.example>"),
+        (journal.ASKED_TO_STOP, {}, b"In-Reply-To: <m1@punthelder-seo.example>"),
+        (journal.OPTED_OUT, {"way": Way.MAIL}, b"Subject: u.7"),
+        (journal.AWAY, {"back_on": date(2026, 4, 7)}, b"Auto-Submitted: auto-replied"),
+        (journal.BOUNCED, {}, b"Status: 5.1.1"),
+        (journal.BOUNCED_SOFTLY, {}, b"Status: 4.2.2"),
+        (journal.COMPLAINED, {}, b"Feedback-Type: abuse"),
+    ],
+)
+def test_what_comes_back_by_mail_is_posted(
+    kind: str, how: dict[str, Any], words: bytes, monkeypatch, recipients, notes, posted, web
+):
+    acting(monkeypatch, recipients, web, kind, **how)
+    (reaction,) = recipients.act(AT + timedelta(hours=1))
+    assert (reaction.kind, reaction.back_on) == (kind, how.get("back_on"))
+    assert notes.entries == [reaction]
+    (raw,) = posted
+    assert words in raw
+    assert web.asked == []
 
 
 def test_an_opt_out_that_is_not_confirmed_is_an_error(monkeypatch, recipients, notes, web):
     web.status["/unsubscribe"] = 500
-    acting(monkeypatch, recipients, web, journal.OPTED_OUT, one_click=True)
+    acting(monkeypatch, recipients, web, journal.OPTED_OUT, way=Way.BUTTON)
     with pytest.raises(WorldError, match="answered 500 instead of 200"):
         recipients.act(AT + timedelta(hours=1))
     assert notes.entries == []

@@ -115,14 +115,14 @@ def test_whatever_goes_wrong_the_server_keeps_the_mail(problem, said, monkeypatc
         raise problem
 
     with monkeypatch.context() as patched:
-        patched.setattr(receive_mail, "receive", fails)
+        patched.setattr(receive_mail, "receive_piped", fails)
         assert pipe(reply(first), patched) == (LATER, f"4.3.0 {said}")
     assert not InboundMail.objects.exists()
     assert pipe(reply(first), monkeypatch)[0] == TAKEN
 
 
 def test_the_traceback_is_for_whoever_asks_for_it(monkeypatch):
-    monkeypatch.setattr(receive_mail, "receive", lambda *_, **__: {}["mend me"])
+    monkeypatch.setattr(receive_mail, "receive_piped", lambda *_, **__: {}["mend me"])
     monkeypatch.setattr(sys, "stdin", Standard(io.BytesIO(mails.mail("Hallo"))))
     err = io.StringIO()
     with pytest.raises(SystemExit) as end:

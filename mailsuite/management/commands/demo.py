@@ -1,4 +1,4 @@
-"""`manage.py demo`: a whole campaign, watched from import to opt-out, in a minute or a few."""
+"""`manage.py demo`: a whole campaign, from import to the last answer, in a minute or a few."""
 
 import json
 import os
@@ -18,8 +18,8 @@ class Command(BaseCommand):
     help = (
         "Show mailsuite at work, in a database of its own: import a shipped file of leads, launch "
         "a campaign over the HTTP API, send it to a mail server on this machine on a fast clock, "
-        "let the recipients read, click and opt out, and check what the server got. Exit status "
-        "0 when every mail is final and no promise was broken."
+        "let the recipients read, click, answer, opt out, be away and bounce, and check what the "
+        "server got. Exit status 0 when every mail is final and no promise was broken."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

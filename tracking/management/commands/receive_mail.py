@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 import traceback
@@ -10,9 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import Error as DatabaseError
 
-from mailsuite.lib import clock
-from tracking.models import InboundMail
-from tracking.receiving import receive
+from tracking.receiving import receive_piped
 
 _PIECE = 1 << 20
 
@@ -50,12 +47,7 @@ class Command(BaseCommand):
             self._end(os.EX_DATAERR, f"5.3.4 A mail may have {limit:,} bytes here; it has more.")
         if not raw.strip():
             self._end(os.EX_DATAERR, "5.6.0 There is nothing in this mail.")
-        inbound = receive(
-            raw,
-            source=InboundMail.Source.PIPE,
-            source_key=hashlib.sha256(raw).hexdigest(),
-            received_at=clock.now(),
-        )
+        inbound = receive_piped(raw)
         self.stdout.write(f"{inbound.kind}, {inbound.state}")
 
     def _end(self, status: int, words: str) -> NoReturn:
