@@ -7,6 +7,7 @@ Message-ID of a mail that we sent, which nobody else can guess (forged bounces a
 from __future__ import annotations
 
 from campaigns.models import Message
+from mailsuite.lib.storable import storable
 from mailsuite.lib.tokens import InvalidToken, Purpose, verify
 from tracking.reading import References, SignedReference
 
@@ -31,4 +32,6 @@ def _signed_message(reference: SignedReference) -> Message | None:
 
 
 def _by_message_ids(ids: tuple[str, ...]) -> list[Message]:
-    return list(Message.objects.filter(smtp_message_id__in=ids)) if ids else []
+    """No query for what strangers wrote and PostgreSQL can't even be asked for."""
+    possible = [message_id for message_id in ids if storable(message_id) == message_id]
+    return list(Message.objects.filter(smtp_message_id__in=possible)) if possible else []

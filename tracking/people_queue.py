@@ -13,7 +13,6 @@ from django.db import transaction
 
 from campaigns.models import Message
 from mailsuite.lib.errors import Conflict
-from mailsuite.lib.storable import storable
 from tracking.deadlocks import through_deadlocks
 from tracking.effects import Answer, take_effect
 from tracking.models import InboundMail
@@ -27,6 +26,7 @@ from tracking.reading import (
     Verdict,
     read_mail,
 )
+from tracking.storable_mail import storable_mail
 
 State = InboundMail.State
 
@@ -59,7 +59,7 @@ def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMa
     effect = take_effect(answer)
     inbound.message, inbound.lead = message, message.lead
     inbound.state = State.TO_REVIEW if effect.needs_person else State.DONE
-    inbound.outcome = storable(effect.words)[:500]
+    inbound.outcome = effect.words[:500]
     _sign(inbound, by, now)
     return inbound
 
@@ -88,7 +88,7 @@ def _sign(inbound: InboundMail, by: User, now: datetime) -> None:
 def _read_again(inbound: InboundMail) -> ReadMail:
     """From the raw mail; where that is gone, or there was none, from what was kept of it."""
     if inbound.raw is not None:
-        return read_mail(bytes(inbound.raw))
+        return storable_mail(read_mail(bytes(inbound.raw)))
     return ReadMail(
         kind=Kind(inbound.kind),
         from_address=inbound.from_address,

@@ -6,15 +6,11 @@ from typing import Any
 
 from campaigns.events import record_event
 from campaigns.models import MessageEvent
-from mailsuite.lib.storable import storable
 from tracking.effects.values import Answer
 
 
 def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEvent | None:
     """None where this very answer has been recorded as this kind before."""
-    said = {
-        name: storable(value) if isinstance(value, str) else value for name, value in detail.items()
-    }
     return record_event(
         answer.message.pk,
         kind,
@@ -22,7 +18,7 @@ def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEve
         learned_at=answer.learned_at if answer.learned_at > answer.received_at else None,
         source_id=f"{answer.source_id}:{kind}",
         actor=_ACTORS.get(kind, MessageEvent.Actor.UNKNOWN),
-        detail=said,
+        detail=detail,
     )
 
 
