@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from campaigns.models import MessageEvent, SendAttempt, SendingDomain
+from mailsuite.lib.plurals import counted
 
 log = structlog.get_logger(__name__)
 
@@ -157,19 +158,19 @@ def _mails(domain: SendingDomain, now: datetime) -> QuerySet[SendAttempt]:
 
 
 def _reason_to_pause(domain: SendingDomain, record: Record) -> str | None:
-    policy = domain.policy
+    policy, mails = domain.policy, counted(record.mails, "mail")
     if record.mails < LEAST_MAILS:
         return None
     reasons = []
     if record.bounce_percent >= policy.max_bounce_percent:
         reasons.append(
-            f"Of {record.mails} mails in 7 days {record.bounced} bounced for good "
+            f"{counted(record.bounced, 'hard bounce')} of {mails} in 7 days "
             f"({record.bounce_percent:.1f} %); from {policy.max_bounce_percent.normalize():f} % on "
             "a domain is paused. Find out where these addresses come from, and take their like out."
         )
     if record.complaint_percent >= policy.max_complaint_percent:
         reasons.append(
-            f"Of {record.mails} mails in 7 days {record.complained} were reported as spam "
+            f"{counted(record.complained, 'complaint')} about {mails} in 7 days "
             f"({record.complaint_percent:.2f} %); from "
             f"{policy.max_complaint_percent.normalize():f} % on a domain is paused. Look at whom "
             "you write to, and what you say."

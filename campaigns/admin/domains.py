@@ -20,6 +20,7 @@ from campaigns.ramping import change_ramp
 from campaigns.tasks import hand_out_check
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed, PartialSaveAdmin, ReadOnlyAdmin, ReadOnlyTable
+from mailsuite.lib.plurals import counted
 
 PAUSE = Deed(
     name="pause_domain",
@@ -163,10 +164,11 @@ class SendingDomainAdmin(PartialSaveAdmin):
         record, policy = record_of(domain, clock.now()), domain.policy
         since = domain.judged_since
         return (
-            f"{record.mails} mails left, {record.bounced} bounced for good "
+            f"{counted(record.mails, 'mail')} left, {counted(record.bounced, 'hard bounce')} "
             f"({record.bounce_percent:.1f} % of {policy.max_bounce_percent.normalize():f} % "
-            f"allowed), {record.complained} reported as spam ({record.complaint_percent:.2f} % of "
-            f"{policy.max_complaint_percent.normalize():f} %). Judged from {LEAST_MAILS} mails on."
+            f"allowed), {counted(record.complained, 'complaint')} "
+            f"({record.complaint_percent:.2f} % of {policy.max_complaint_percent.normalize():f} %). "
+            f"Judged from {LEAST_MAILS} mails on."
             + (f" Counted since the resumption on {since:%Y-%m-%d %H:%M} UTC." if since else "")
         )
 

@@ -156,7 +156,7 @@ def test_the_page_shows_the_figures_that_the_guardrails_judge(
     message = MessageFactory(enrollment__domain=domain, sent=True)
     SendAttemptFactory(message=message)
     assert (
-        "1 mails left, 0 bounced for good (0.0 % of 5 % allowed), 0 reported as spam (0.00 % of "
+        "1 mail left, 0 hard bounces (0.0 % of 5 % allowed), 0 complaints (0.00 % of "
         "0.1 %). Judged from 50 mails on."
     ) in text(boss, domain)
 

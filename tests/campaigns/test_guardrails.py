@@ -94,7 +94,7 @@ def test_at_five_percent_the_domain_stops_and_says_why_and_how_to_go_on(
     with capture_logs() as logs:
         event(domain)
     assert reason(domain) == (
-        "Of 60 mails in 7 days 3 bounced for good (5.0 %); from 5 % on a domain is paused. Find "
+        "3 hard bounces of 60 mails in 7 days (5.0 %); from 5 % on a domain is paused. Find "
         "out where these addresses come from, and take their like out. Then resume it, on its page "
         f"in the admin or by POST /api/v1/domains/{domain.pk}/resume."
     )
@@ -132,7 +132,7 @@ def test_one_complaint_in_a_thousand_mails_is_too_many(domain: SendingDomain) ->
     mails(domain, 999)
     event(domain, Kind.COMPLAINED)
     assert reason(domain) == (
-        "Of 1000 mails in 7 days 1 were reported as spam (0.10 %); from 0.1 % on a domain is "
+        "1 complaint about 1,000 mails in 7 days (0.10 %); from 0.1 % on a domain is "
         "paused. Look at whom you write to, and what you say. Then resume it, on its page in the "
         f"admin or by POST /api/v1/domains/{domain.pk}/resume."
     )
@@ -154,8 +154,8 @@ def test_both_limits_are_told_of_where_both_are_reached(domain: SendingDomain) -
     assert judge_all(NOW) == 1
     told = reason(domain)
     assert told is not None
-    assert "2 bounced for good (2.0 %); from 2 % on" in told
-    assert "1 were reported as spam (1.01 %); from 1 % on" in told
+    assert "2 hard bounces of 99 mails in 7 days (2.0 %); from 2 % on" in told
+    assert "1 complaint about 99 mails in 7 days (1.01 %); from 1 % on" in told
     assert told.endswith("/resume.")
 
 
@@ -247,7 +247,7 @@ def test_it_is_paused_again_for_new_ones_from_the_fiftieth_mail_on(
         event(domain, at=NOW + DAY, left_at=NOW + DAY)
     assert reason(domain) is None
     event(domain, at=NOW + DAY, left_at=NOW + DAY)
-    assert "Of 50 mails in 7 days 4 bounced" in str(reason(domain))
+    assert "4 hard bounces of 50 mails in 7 days" in str(reason(domain))
 
 
 def test_a_domain_that_is_paused_keeps_its_reason(domain: SendingDomain) -> None:
