@@ -1,4 +1,4 @@
-"""The side bar of the admin, in the order of the work: leads, templates, campaigns, sending."""
+"""The side bar of the admin, in the order of the work: answers, leads, content, sending."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
 
+from tracking.models import InboundMail
+
+_MOST_COUNTED = 99
+
 # Title of a group → its entries: title, model, icon (Material Symbols).
 _GROUPS: dict[str, list[tuple[str, str, str]]] = {
+    "Conversations": [
+        ("Inbox", "tracking.InboundMail", "forum"),
+        ("Our replies", "tracking.OutboundReply", "reply"),
+    ],
     "Audience": [
         ("Leads", "leads.Lead", "groups"),
         ("Imports", "leads.LeadImport", "upload_file"),
@@ -28,10 +36,6 @@ _GROUPS: dict[str, list[tuple[str, str, str]]] = {
         ("Enrollments", "campaigns.Enrollment", "how_to_reg"),
         ("Messages", "campaigns.Message", "mail"),
         ("Events", "campaigns.MessageEvent", "timeline"),
-    ],
-    "Conversations": [
-        ("Inbox", "tracking.InboundMail", "forum"),
-        ("Our replies", "tracking.OutboundReply", "reply"),
     ],
     "Sending": [
         ("Sending domains", "campaigns.SendingDomain", "dns"),
@@ -60,7 +64,7 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
             "title": title,
             "separator": True,
             "items": [
-                {"title": name, "icon": icon, "link": entries[model]}
+                {"title": name, "icon": icon, "link": entries[model], **_badge(model)}
                 for name, model, icon in items
                 if model in entries
             ],
@@ -68,6 +72,15 @@ def sidebar(request: HttpRequest) -> list[dict[str, Any]]:
         for title, items in _GROUPS.items()
     ]
     return [{"items": [dashboard]}, *(group for group in groups if group["items"])]
+
+
+def _badge(model: str) -> dict[str, Any]:
+    """How many mails wait to be read, on the entry of the inbox."""
+    if model != "tracking.InboundMail":
+        return {}
+    unread = InboundMail.objects.for_marketers().filter(is_unread=True)[: _MOST_COUNTED + 1].count()
+    shown = str(unread) if unread <= _MOST_COUNTED else f"{_MOST_COUNTED}+"
+    return {"badge": shown, "badge_variant": "primary"} if unread else {}
 
 
 def _entries(request: HttpRequest) -> dict[str, str]:

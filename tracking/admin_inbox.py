@@ -106,6 +106,7 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "to": to,
         "forbidden": forbidden,
         "answer_form": AnswerForm(initial={"text": draft, "replies_seen": replies}),
+        "intent": Intent(inbound.intent_now),
         "intent_form": IntentForm(initial={"intent": inbound.intent_by_person}),
         "may_judge": request.user.has_perm(JUDGE),
         "may_answer": request.user.has_perm(ANSWER),

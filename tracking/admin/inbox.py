@@ -107,7 +107,7 @@ _BUTTONS: dict[str, tuple[str, ...]] = {
 
 @admin.register(InboundMail)
 class InboundMailAdmin(InboxPages, ReadOnlyAdmin):
-    list_display = ["sender", "says", "wants", "campaign", "alias", "received_at"]
+    list_display = ["sender", "says", "wants", "about", "received_at"]
     list_display_links = ["sender", "says"]
     list_select_related = ["lead", "message__campaign", "message__alias__domain"]
     list_filter = [
@@ -195,14 +195,8 @@ class InboundMailAdmin(InboxPages, ReadOnlyAdmin):
         return inbound.intent_now.replace("_", " ") if inbound.intent_now != "none" else None
 
     @admin.display(description="campaign", ordering="message__campaign__name")
-    def campaign(self, inbound: InboundMail) -> str:
-        return inbound.message.campaign.name if inbound.message else "–"
-
-    @admin.display(description="to")
-    def alias(self, inbound: InboundMail) -> str:
-        if inbound.message:
-            return inbound.message.alias.address
-        return next(iter(inbound.to_addresses), "–")
+    def about(self, inbound: InboundMail) -> SafeString:
+        return render_to_string("tracking/admin/about_cell.html", {"inbound": inbound})
 
 
 @admin.register(OutboundReply)
