@@ -167,8 +167,8 @@ class SendingDomainAdmin(PartialSaveAdmin):
             f"{counted(record.mails, 'mail')} left, {counted(record.bounced, 'hard bounce')} "
             f"({record.bounce_percent:.1f} % of {policy.max_bounce_percent.normalize():f} % "
             f"allowed), {counted(record.complained, 'complaint')} "
-            f"({record.complaint_percent:.2f} % of {policy.max_complaint_percent.normalize():f} %). "
-            f"Judged from {LEAST_MAILS} mails on."
+            f"({record.complaint_percent:.2f} % of {policy.max_complaint_percent.normalize():f} %)."
+            f" Judged from {LEAST_MAILS} mails on."
             + (f" Counted since the resumption on {since:%Y-%m-%d %H:%M} UTC." if since else "")
         )
 
