@@ -181,6 +181,16 @@ def test_a_day_that_was_lost_is_planned_anew_with_the_ramp_where_it_was() -> Non
     assert [slot[:6] for slot in moved] == ["Tue 02"] * 2 + ["Wed 03"] * 5
 
 
+def test_of_the_mails_that_are_late_no_more_stay_than_a_ramp_that_began_today_lets_out() -> None:
+    LeadFactory.create_batch(5)
+    domain = a_domain()
+    campaign = launch(a_draft(domain), OPENING).campaign
+    SendingDomain.objects.update(ramp_start=2, ramp_step=3)
+    change_ramp(domain, at(MONDAY), begins=True)
+    roll_over(at(MONDAY))
+    assert [slot[:6] for slot in slots(campaign)] == ["Mon 01"] * 2 + ["Tue 02"] * 3
+
+
 def test_what_has_gone_today_counts_when_the_rest_is_planned_again() -> None:
     LeadFactory.create_batch(7)
     domain = new_domain()
