@@ -8,7 +8,7 @@ circle.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -158,8 +158,8 @@ class Staging:
         self._pseudonyms = Suppression.objects.filter(reason=Suppression.Reason.ERASED).exists()
         self._execute(_CREATE)
 
-    def add(self, rows: Sequence[LeadRow]) -> None:
-        """Rows with addresses that were not added before."""
+    def fill(self, rows: Iterable[LeadRow]) -> None:
+        """Rows, each with an address of its own."""
         statement = f"COPY import_row ({', '.join(_COLUMNS)}) FROM STDIN"
         with connection.cursor() as cursor, cursor.copy(statement) as copy:
             for row in rows:

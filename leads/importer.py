@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from django.db import transaction
 
@@ -81,17 +80,16 @@ def import_leads(
 ) -> ImportResult:
     """Import the rows of an open table. A dry run does the same, and takes it back.
 
-    `progress` is called with the number of rows read, about every 5,000 rows. Raises
+    `progress` is called with the number of rows read, about every 5,000 rows; it may not use the
+    connection of the import, on which rows are under way by then. Raises
     DuplicatesFound, and UnreadableFile where the file breaks off half-way; then nothing has been
     written.
     """
     reading = _Reading(table, mapping, mode)
     with transaction.atomic():
         staging = Staging()
-        rows = iter(reading)
-        while batch := list(islice(rows, BATCH_ROWS)):
-            staging.add(batch)
-            progress(reading.rows_done)
+        staging.fill(_watched(reading, progress))
+        progress(reading.rows_done)
         erased = staging.erased()
         created = staging.insert(list_name)
         existing = reading.rows_kept - len(erased) - created
@@ -153,6 +151,14 @@ class _Reading:
     def remark(self, outcome: Outcome, number: int, email: str, reason: str) -> None:
         """Log something about the address in a row."""
         self.log.add(outcome, Remark(number, self._column, email, reason))
+
+
+def _watched(reading: _Reading, progress: Progress) -> Iterator[LeadRow]:
+    """The rows to keep. They go straight on to the database, which works while we read."""
+    for lead in reading:
+        yield lead
+        if reading.rows_kept % BATCH_ROWS == 0:
+            progress(reading.rows_done)
 
 
 def _refuse_duplicates(reading: _Reading, existing: list[tuple[int, str]]) -> None:
