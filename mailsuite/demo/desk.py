@@ -14,7 +14,8 @@ from mailsuite.demo.api import Api
 from mailsuite.demo.journal import Journal, Resumption
 from mailsuite.demo.oracle import ZONE, is_workday
 
-_COFFEE_IS_READY = time(9, 10)
+# Before the first mail of the day, so that none of that day is late.
+_FIRST_LOOK = time(7, 40)
 
 
 class Desk:
@@ -46,4 +47,4 @@ def _next_morning(at: datetime) -> datetime:
     day = at.astimezone(ZONE).date() + timedelta(days=1)
     while not is_workday(day):
         day += timedelta(days=1)
-    return datetime.combine(day, _COFFEE_IS_READY, ZONE)
+    return datetime.combine(day, _FIRST_LOOK, ZONE)

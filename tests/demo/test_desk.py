@@ -18,7 +18,7 @@ from tests.factories import SendingDomainFactory
 pytestmark = pytest.mark.django_db
 # The Thursday before Easter; offices open again on Tuesday.
 THURSDAY = datetime(2026, 4, 2, 9, tzinfo=UTC)
-TUESDAY = datetime(2026, 4, 7, 7, 10, tzinfo=UTC)  # 09:10 in Amsterdam
+TUESDAY = datetime(2026, 4, 7, 5, 40, tzinfo=UTC)  # 07:40 in Amsterdam
 
 
 class Asked(Api):

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from mailsuite.demo.api import Api
-from mailsuite.demo.journal import OPTED_OUT, AcceptedMail, Entry, Reaction
+from mailsuite.demo.journal import (
+    ASKED_TO_STOP,
+    AWAY,
+    BOUNCED,
+    COMPLAINED,
+    OPTED_OUT,
+    REPLIED,
+    AcceptedMail,
+    Entry,
+    Reaction,
+    Resumption,
+)
 from mailsuite.demo.outcome import Outcome, judge
 from mailsuite.demo.set_up import Launched
 
@@ -91,6 +102,24 @@ def test_a_demo_is_not_good_with_a_mail_that_nobody_got(statuses: tuple[str, ...
     result = outcome(*statuses, journal=[MAIL])
     assert result.violations["lost"] == lost
     assert not result.is_good
+
+
+@pytest.mark.parametrize("kind", [REPLIED, ASKED_TO_STOP, BOUNCED, COMPLAINED])
+def test_a_demo_is_not_good_that_goes_on_writing_after_a_no(kind: str):
+    said = Reaction(AT, kind, "m", ZOE, "seo.example")
+    too_much = AcceptedMail(AT + timedelta(days=3), "n", "n", 2, ZOE, "seo.example", "Hoi")
+    statuses = ("sent", "sent", "canceled", "canceled")
+    result = outcome(*statuses, journal=[MAIL, said, too_much])
+    assert {kind for kind, count in result.violations.items() if count} == {"after_stop"}
+    assert not result.is_good
+    assert outcome("sent", *["canceled"] * 3, journal=[MAIL, said]).is_good
+
+
+def test_what_came_back_is_counted_beside_the_contract():
+    away = Reaction(AT, AWAY, "m", ZOE, "seo.example", date(2026, 4, 2))
+    resumed = Resumption(AT, "seo.example", "Too many complaints.")
+    result = outcome("sent", journal=[MAIL, away, resumed])
+    assert (result.away, result.bounced_softly, result.resumed) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("statuses", [("canceled",) * 4, ()])
