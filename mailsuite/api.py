@@ -14,5 +14,6 @@ urlpatterns = [
     path("", include("leads.api.urls")),
     path("", include("templates_app.api.urls")),
     path("", include("campaigns.api.urls")),
+    path("", include("tracking.api.urls")),
     path("docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
 ]

@@ -27,7 +27,6 @@ from tracking import people_queue, tasks
 from tracking.inbox import answering, judging
 from tracking.inbox.candidates import candidates_for
 from tracking.inbox.originals import original_of
-from tracking.inbox.permission import addresses_of, objection
 from tracking.inbox.threads import Sort, thread_of
 from tracking.models import InboundMail, OutboundReply
 from tracking.reading import Intent
@@ -95,14 +94,15 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
     entries = thread_of(inbound)
     ours = [entry.reply for entry in entries if entry.sort is Sort.ANSWERED]
     replies = sum(reply is not None and reply.inbound_id == inbound.pk for reply in ours)
-    to, forbidden = _recipient(inbound)
+    as_it_came = original_of(inbound)
+    to, forbidden = answering.prospects(inbound, as_it_came)
     draft = request.session.get(_draft_key(inbound.pk), "")
     find = request.GET.get("find", "")[:200].replace("\0", "")
     is_unmatched = inbound.state == InboundMail.State.UNMATCHED
     return {
         "inbound": inbound,
         "entries": entries,
-        "as_it_came": original_of(inbound),
+        "as_it_came": as_it_came,
         "to": to,
         "forbidden": forbidden,
         "answer_form": AnswerForm(initial={"text": draft, "replies_seen": replies}),
@@ -115,15 +115,6 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "find": find,
         "candidates": candidates_for(inbound, find) if is_unmatched else [],
     }
-
-
-def _recipient(inbound: InboundMail) -> tuple[str, str]:
-    """Where an answer goes, and why none may be written ("" where one may)."""
-    try:
-        to = answering.recipient_of(inbound)
-    except Refusal as refusal:
-        return "", refusal.message
-    return to, objection(addresses_of(inbound, to))
 
 
 def _for_those_who(view: View, right: str) -> View:

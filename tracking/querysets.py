@@ -25,6 +25,10 @@ class InboundMailQuerySet(QuerySet[Any]):
     def unmatched(self) -> InboundMailQuerySet:
         return self.filter(state=self.model.State.UNMATCHED)
 
+    def returned(self) -> InboundMailQuerySet:
+        """Bounces and complaints."""
+        return self.filter(kind__in=["bounce", "complaint"])
+
     def unread_first(self) -> InboundMailQuerySet:
         """Then the newest."""
         return self.order_by("-is_unread", "-received_at", "-id")

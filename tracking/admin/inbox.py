@@ -46,8 +46,7 @@ _BOXES: dict[str, tuple[str, Callable[[Any], QuerySet]]] = {
     "": ("Inbox", lambda mails: mails.for_marketers()),
     "machines": ("Automatic replies", lambda mails: mails.by_machines()),
     "unmatched": ("Unmatched", lambda mails: mails.unmatched()),
-    "returned": ("Bounces and complaints", lambda mails: mails.filter(
-        kind__in=["bounce", "complaint"])),
+    "returned": ("Bounces and complaints", lambda mails: mails.returned()),
     "all": ("All", lambda mails: mails),
 }  # fmt: skip
 

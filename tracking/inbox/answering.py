@@ -14,7 +14,7 @@ from leads.addresses import InvalidAddress, normalised_address
 from leads.suppression import hold_addresses
 from mailsuite.lib.errors import Conflict, Refusal
 from tracking.inbox.headers import subject_of_answer, thread_ids
-from tracking.inbox.originals import original_of
+from tracking.inbox.originals import Original, original_of
 from tracking.inbox.permission import addresses_of, objection
 from tracking.inbox.threads import ids_before
 from tracking.models import InboundMail, OutboundReply
@@ -36,7 +36,7 @@ def answer(
     """
     words = _checked(text)
     inbound = InboundMail.objects.slim().select_related("message__lead").get(pk=inbound_id)
-    recipient = recipient_of(inbound)
+    recipient = recipient_of(inbound, original_of(inbound))
     addresses = addresses_of(inbound, recipient)
     # Addresses before rows; and before the list is read, or the answer may be stale.
     hold_addresses(addresses)
@@ -63,7 +63,7 @@ def answer(
     return reply
 
 
-def recipient_of(inbound: InboundMail) -> str:
+def recipient_of(inbound: InboundMail, as_it_came: Original) -> str:
     """Where an answer goes: to Reply-To, where the writer has set one, else to the sender
     (RFC 5322 §3.6.2). Raises Conflict for a mail that cannot be answered."""
     if inbound.message is None:
@@ -77,7 +77,7 @@ def recipient_of(inbound: InboundMail) -> str:
             f"A {inbound.kind} comes from a machine; nobody would read the answer.",
             code="not_answerable",
         )
-    for address in (original_of(inbound).reply_to, inbound.from_address):
+    for address in (as_it_came.reply_to, inbound.from_address):
         try:
             return normalised_address(address)
         except InvalidAddress:
@@ -87,12 +87,22 @@ def recipient_of(inbound: InboundMail) -> str:
     )
 
 
+def prospects(inbound: InboundMail, as_it_came: Original) -> tuple[str, str]:
+    """Where an answer would go, and why nobody may write one: one of the two is ""."""
+    try:
+        to = recipient_of(inbound, as_it_came)
+    except Conflict as problem:
+        return "", problem.message
+    refusal = objection(addresses_of(inbound, to))
+    return ("" if refusal else to), refusal
+
+
 def queue_again(reply: OutboundReply, now: datetime) -> OutboundReply:
     """Of a locked reply that stopped: it leaves as if it had never been tried."""
     reply.status = OutboundReply.Status.QUEUED
     reply.next_try_at = now
     reply.retries = 0
-    reply.attempt_id = reply.lease_until = reply.reply_code = None
+    reply.attempt_id = reply.lease_until = reply.sent_at = reply.reply_code = None
     reply.phase = reply.detail = ""
     reply.save()
     return reply

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+import pytest
+
+from campaigns.models import Enrollment, MessageEvent
+from leads.models import Suppression
+from mailsuite.lib.errors import Conflict
+from tests.factories import UserFactory
+from tests.tracking.answers import came, figures
+from tests.tracking.inbox.letters import AT_DESK, WRITER, a_reply
+from tests.tracking.reading import mails
+from tracking.inbox.judging import judge, mark_read, mark_unread
+from tracking.models import InboundMail
+from tracking.reading import Intent
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_persons_word_does_not_overwrite_the_machines():
+    inbound, by = a_reply("Geen interesse."), UserFactory()
+    judged = judge(inbound.pk, Intent.MEETING, by=by, now=AT_DESK)
+    judged.refresh_from_db()
+    assert (judged.intent, judged.intent_by_person) == ("not_interested", "meeting")
+    assert (judged.intent_now, judged.intent_set_by, judged.intent_set_at) == (
+        "meeting", by, AT_DESK,
+    )  # fmt: skip
+    assert not Suppression.objects.exists()
+
+
+def test_a_word_can_be_taken_back():
+    inbound = a_reply("Geen interesse.")
+    judge(inbound.pk, Intent.MEETING, by=UserFactory(), now=AT_DESK)
+    judge(inbound.pk, None, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.intent_by_person, inbound.intent_now) == ("", "not_interested")
+
+
+def test_who_wants_no_more_mail_by_a_persons_word_gets_none():
+    inbound = a_reply("Laat maar zitten allemaal.")
+    assert not Suppression.objects.exists()
+    for _ in range(2):
+        judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    entry = Suppression.objects.get()
+    assert (entry.value, entry.reason) == (WRITER, "unsubscribed")
+    event = MessageEvent.objects.get(kind="unsubscribed")
+    assert (event.at, event.learned_at) == (inbound.received_at, AT_DESK)
+    assert figures(inbound.message)["unsubscribed"] == 1
+    assert Enrollment.objects.get().status == "ended"
+
+
+def test_what_the_machine_has_read_already_counts_once():
+    inbound = a_reply("Schrijft u mij uit, geen mails meer.")
+    assert inbound.kind == "unsubscribe"
+    judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    assert MessageEvent.objects.filter(kind="unsubscribed").count() == 1
+    assert figures(inbound.message)["unsubscribed"] == 1
+
+
+def test_another_word_takes_no_opt_out_back():
+    inbound = a_reply("Schrijft u mij uit, geen mails meer.")
+    judge(inbound.pk, Intent.INTERESTED, by=UserFactory(), now=AT_DESK)
+    assert Suppression.objects.get().reason == "unsubscribed"
+
+
+def test_nobody_is_opted_out_by_a_mail_that_is_tied_to_nothing():
+    """Anybody can write such a mail in anybody's name."""
+    inbound = came(mails.mail("Stop ermee.", sender=WRITER, subject="Hallo"))
+    with pytest.raises(Conflict, match="Tie it to its message first"):
+        judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert inbound.intent_by_person == ""
+    assert not Suppression.objects.exists()
+
+
+def test_reading_counts_what_was_unread_and_keeps_the_first_time():
+    inbound = a_reply()
+    assert mark_read([inbound.pk], AT_DESK) == 1
+    assert mark_read([inbound.pk], AT_DESK.replace(year=2027)) == 0
+    assert InboundMail.objects.get().read_at == AT_DESK
+    assert (mark_unread([inbound.pk]), mark_unread([inbound.pk])) == (1, 0)
+    assert InboundMail.objects.get().is_unread
