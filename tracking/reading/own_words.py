@@ -17,7 +17,7 @@ _I = re.IGNORECASE
 _INTRODUCTION = re.compile(
     r"^\s*>?\s*(?:"
     r"(?:on|op|am|le|el|il|em|den|dnia|w dniu)\b.{4,300}\b(?:wrote|writes|schreef|geschreven"
-    r"|schrieb(?:en)?|a écrit|écrit|escribi[oó]|ha scritto|escreveu|skrev|napisa[lł]\w*)\b.{0,60}:"
+    r"|schrieb(?:en)?|a écrit|écrit|escribi[oó]|ha scritto|escreveu|skrev|napisa[lł]\w*)\b.{0,200}:"
     r"|.{0,200}<?[^\s<>@]{1,64}@[^\s<>@]{1,200}>?.{0,40}\b(?:wrote|schreef|schrieb"
     r"|a écrit)\b.{0,60}:"
     r"|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}.{0,200}<[^<>\s]{1,255}@[^<>\s]{1,255}>:?"

@@ -14,6 +14,7 @@ BARE = "Goedemorgen\n\nAfmelden kan hier"
 BELOW = {
     "Gmail, Dutch": f"Op ma 3 aug 2026 om 09:12 schreef Victor <v@x.nl>:\n\n{QUOTE}",
     "Gmail, broken": f"Op ma 3 aug 2026 om 09:12 schreef Victor van der Lange Naam <\nv@x.nl>:\n\n{QUOTE}",
+    "Gmail, long names": f"Op donderdag 26 maart 2026 om 08:00 schreef Christian van Punthelder <christian@punthelder-vindbaarheid.nl>:\n\n{QUOTE}",
     "Gmail, English": f"On Mon, Aug 3, 2026 at 9:12 AM Victor <v@x.nl> wrote:\n\n{QUOTE}",
     "Gmail, German": f"Am Mo., 3. Aug. 2026 um 09:12 Uhr schrieb Victor <v@x.nl>:\n\n{QUOTE}",
     "Gmail, French": f"Le lun. 3 août 2026 à 09:12, Victor <v@x.nl> a écrit :\n\n{QUOTE}",
