@@ -23,14 +23,15 @@ BOXES = [
     ("returned", "bounces and complaints"),
     ("all", "everything"),
 ]
-_INTENTS = [intent.value for intent in Intent]
+KINDS = [kind.value for kind in Kind]
+INTENTS = [intent.value for intent in Intent]
 
 
 class InboxQuery(Query):
     box = Choice(BOXES, default="inbox")
     unread = serializers.BooleanField(required=False, allow_null=True, default=None)
     intent = Choice(
-        _INTENTS, required=False, help_text="The person's word; where there is none, the machine's."
+        INTENTS, required=False, help_text="The person's word; where there is none, the machine's."
     )
     campaign_id = serializers.IntegerField(required=False, min_value=0, max_value=BIGGEST_ID)
     lead_id = serializers.IntegerField(required=False, min_value=0, max_value=BIGGEST_ID)
@@ -58,7 +59,7 @@ class UnmatchedQuery(Query):
 
 class InboxItem(serializers.Serializer):
     id = serializers.CharField()
-    kind = Choice([kind.value for kind in Kind])
+    kind = Choice(KINDS)
     auto_reply = Choice([sort.value for sort in AutoReplySort], allow_blank=True)
     state = Choice(InboundMail.State.choices)
     is_unread = serializers.BooleanField()
@@ -68,8 +69,8 @@ class InboxItem(serializers.Serializer):
     text = serializers.CharField(
         allow_blank=True, help_text="What the writer wrote; the quoted text is gone."
     )
-    intent = Choice(_INTENTS, source="intent_now", help_text="The person's word, if there is one.")
-    intent_by_machine = Choice(_INTENTS, source="intent")
+    intent = Choice(INTENTS, source="intent_now", help_text="The person's word, if there is one.")
+    intent_by_machine = Choice(INTENTS, source="intent")
     intent_by_person = serializers.SerializerMethodField(
         help_text="null: nobody has said otherwise."
     )
@@ -86,7 +87,7 @@ class InboxItem(serializers.Serializer):
     company = serializers.CharField(source="lead.company", default=None, allow_null=True)
     list_name = serializers.CharField(source="lead.list_name", default=None, allow_null=True)
 
-    @extend_schema_field({"type": "string", "enum": _INTENTS, "nullable": True})
+    @extend_schema_field({"type": "string", "enum": INTENTS, "nullable": True})
     def get_intent_by_person(self, inbound: InboundMail) -> str | None:
         return inbound.intent_by_person or None
 
@@ -123,7 +124,7 @@ class SentItem(serializers.Serializer):
 
 class ReceivedItem(serializers.Serializer):
     id = serializers.CharField()
-    kind = Choice([kind.value for kind in Kind])
+    kind = Choice(KINDS)
     sender = serializers.CharField(source="from_address", allow_blank=True)
     subject = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
@@ -189,7 +190,7 @@ class CandidateQuery(Query):
 class Judgement(StrictSerializer):
     read = serializers.BooleanField(required=False)
     intent = Choice(
-        _INTENTS,
+        INTENTS,
         required=False,
         allow_null=True,
         help_text="null takes a person's word back. “unsubscribe” opts the writer out for good.",

@@ -15,6 +15,8 @@ from mailsuite.lib.api.fields import Choice, WallClock
 from mailsuite.lib.api.query import Query
 from mailsuite.lib.api.strict import StrictSerializer
 
+STATES = ["active", "paused", "off"]
+
 
 class DomainQuery(Query):
     is_free = serializers.BooleanField(
@@ -107,7 +109,7 @@ class DomainItem(serializers.Serializer):
         help_text="The campaign that it serves; null: free for a new one."
     )
 
-    @extend_schema_field(Choice(["active", "paused", "off"]))
+    @extend_schema_field(Choice(STATES))
     def get_state(self, domain: SendingDomain) -> str:
         if not domain.is_active:
             return "off"
