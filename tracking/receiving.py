@@ -28,7 +28,8 @@ from tracking.effects import Answer, Effect, take_effect
 from tracking.matching import message_of
 from tracking.models import InboundMail, Mailbox
 from tracking.own_mail import is_from_ourselves
-from tracking.reading import ReadMail, Recipient, read_mail
+from tracking.own_replies import note_arrival, note_bounce, reply_named
+from tracking.reading import Kind, ReadMail, Recipient, read_mail
 from tracking.storable_mail import storable_mail
 
 log = structlog.get_logger(__name__)
@@ -107,7 +108,10 @@ def _known(arrival: _Arrival) -> InboundMail | None:
 @transaction.atomic
 def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     is_ours = is_from_ourselves(mail)
+    reply = None if is_ours else reply_named(mail.references)
     message = None if is_ours else message_of(mail.references)
+    if message is None and reply is not None:
+        message = reply.message
     inbound = _row(mail, arrival, message)
     inbound.state, inbound.outcome = _before_effect(message, is_ours=is_ours)
     try:
@@ -118,9 +122,13 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
         if known is None:
             raise
         return known
-    if message is not None:
-        effect = take_effect(_answer(mail, message, inbound))
-        _note(inbound, effect)
+    if reply is not None and mail.kind is Kind.BOUNCE:
+        _note(inbound, Effect(note_bounce(reply, mail)))
+    elif message is not None:
+        _note(inbound, take_effect(_answer(mail, message, inbound)))
+        # Addresses and messages are locked before replies.
+        if reply is not None:
+            note_arrival(reply)
     return inbound
 
 

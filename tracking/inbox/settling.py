@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -38,15 +37,6 @@ def send_again(reply_id: int, now: datetime) -> OutboundReply:
             code="not_stopped",
         )
     return queue_again(reply, now)
-
-
-def prove_delivery(message_ids: Iterable[str]) -> int:
-    """Somebody names these Message-IDs who can only have them from mails of ours: those of
-    unknown fate have arrived. How many that was news of."""
-    unknown = OutboundReply.objects.filter(
-        smtp_message_id__in=list(message_ids), status=Status.UNKNOWN
-    )
-    return unknown.update(status=Status.SENT)
 
 
 def _locked(reply_id: int) -> OutboundReply:

@@ -6,7 +6,7 @@ from mailsuite.lib.errors import Conflict
 from tests.factories import OutboundReplyFactory
 from tests.factories.campaigns import MONDAY
 from tests.tracking.inbox.letters import AT_DESK
-from tracking.inbox.settling import assume_sent, prove_delivery, send_again
+from tracking.inbox.settling import assume_sent, send_again
 
 pytestmark = pytest.mark.django_db
 
@@ -34,13 +34,3 @@ def test_the_others_are_left_alone(status: str):
         send_again(reply.pk, AT_DESK)
     reply.refresh_from_db()
     assert reply.status == status
-
-
-def test_who_names_a_reply_has_it():
-    unknown = OutboundReplyFactory(status="unknown", sent_at=MONDAY)
-    failed = OutboundReplyFactory(status="failed")
-    named = ["x@y.nl", unknown.smtp_message_id, failed.smtp_message_id]
-    assert prove_delivery(named) == 1
-    unknown.refresh_from_db()
-    failed.refresh_from_db()
-    assert (unknown.status, failed.status) == ("sent", "failed")
