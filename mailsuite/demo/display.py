@@ -15,8 +15,21 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from mailsuite.demo import journal as j
-from mailsuite.demo.journal import AcceptedMail, Entry, Journal, Resumption
+from mailsuite.demo.journal import (
+    ASKED_TO_STOP,
+    AWAY,
+    BOUNCED,
+    BOUNCED_SOFTLY,
+    CLICKED,
+    COMPLAINED,
+    OPENED,
+    OPTED_OUT,
+    REPLIED,
+    AcceptedMail,
+    Entry,
+    Journal,
+    Resumption,
+)
 from mailsuite.demo.oracle import ZONE
 from mailsuite.demo.standings import Standing, standings
 from mailsuite.lib import clock
@@ -24,15 +37,15 @@ from mailsuite.lib import clock
 _REFRESH_SECONDS = 0.25
 _SHOWN_EVENTS = 8
 _COLOURS = {
-    j.OPENED: "green",
-    j.CLICKED: "bold green",
-    j.REPLIED: "bold green",
-    j.OPTED_OUT: "red",
-    j.ASKED_TO_STOP: "red",
-    j.COMPLAINED: "bold red",
-    j.BOUNCED: "yellow",
-    j.BOUNCED_SOFTLY: "yellow",
-    j.AWAY: "cyan",
+    OPENED: "green",
+    CLICKED: "bold green",
+    REPLIED: "bold green",
+    OPTED_OUT: "red",
+    ASKED_TO_STOP: "red",
+    COMPLAINED: "bold red",
+    BOUNCED: "yellow",
+    BOUNCED_SOFTLY: "yellow",
+    AWAY: "cyan",
 }
 
 
@@ -128,18 +141,20 @@ class DailyLines(Display):
 
 
 def _table(rows: Sequence[Standing]) -> Table:
-    table = Table(title=_local(clock.now(), "%A %d %B %Y  %H:%M"), title_style="bold")
-    table.add_column("Sending domain", min_width=26)
-    for heading in ("Planned", "Sent", "Opened", "Clicked", "Replied", "Opted out", "Bounced"):
-        table.add_column(heading, justify="right")
-    table.add_column("Next mail", min_width=16)
+    """No wider than a terminal of 80 columns; the names of domains are cut there."""
+    title = _local(clock.now(), "%A %d %B %Y  %H:%M")
+    table = Table(title=title, title_style="bold", box=None, padding=(0, 1, 0, 0))
+    table.add_column("Sending domain", overflow="ellipsis")
+    for heading in ("Sent", "Opened", "Clicked", "Replied", "Opted out", "Bounced"):
+        table.add_column(heading.replace(" ", "\n"), justify="right", no_wrap=True)
+    table.add_column("Next mail", no_wrap=True)
     for row in rows:
-        mails, read = (row.planned, row.sent), (row.opened, row.clicked)
-        figures = (*mails, *read, row.replied, row.opted_out, row.bounced)
-        next_mail = _local(row.next_at, "%a %d %b %H:%M") if row.next_at else "–"
+        figures = (row.opened, row.clicked, row.replied, row.opted_out, row.bounced)
+        next_mail = _local(row.next_at, "%d %b %H:%M") if row.next_at else "–"
         if row.is_paused:
             next_mail = "paused"
-        table.add_row(row.domain, *map(str, figures), next_mail)
+        sent = f"{row.sent}/{row.planned}"
+        table.add_row(row.domain, sent, *map(str, figures), next_mail)
     return table
 
 

@@ -7,9 +7,15 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from mailsuite.demo import journal as j
 from mailsuite.demo.api import Api
-from mailsuite.demo.journal import AcceptedMail, Entry, Reaction, Resumption
+from mailsuite.demo.journal import (
+    AWAY,
+    BOUNCED_SOFTLY,
+    AcceptedMail,
+    Entry,
+    Reaction,
+    Resumption,
+)
 from mailsuite.demo.oracle import ExpectedMail, count_violations, expected_mails
 from mailsuite.demo.set_up import Launched
 
@@ -86,8 +92,8 @@ def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: 
         unfinished=sum(map(statuses.count, _OPEN)),
         replied=kpis["total_replied"],
         bounced=kpis["total_bounced"],
-        bounced_softly=told[j.BOUNCED_SOFTLY],
+        bounced_softly=told[BOUNCED_SOFTLY],
         complained=kpis["total_complained"],
-        away=told[j.AWAY],
+        away=told[AWAY],
         resumed=sum(isinstance(entry, Resumption) for entry in journal),
     )
