@@ -23,7 +23,7 @@ from leads.models import LeadImport
 from mailsuite import charts
 from mailsuite.lib import clock
 from tracking.mailboxes import condition
-from tracking.models import ProviderEvent, StuckMail
+from tracking.models import InboundMail, OutboundReply, ProviderEvent, StuckMail
 
 CAMPAIGNS_SHOWN = 8
 
@@ -78,6 +78,7 @@ def add_to_context(request: HttpRequest, context: dict[str, Any]) -> dict[str, A
         "attention": [
             *paused_domains(domains),
             *failing_mailboxes(now, may_open=request.user.has_perm("tracking.view_mailbox")),
+            *what_waits_in_inbox(now, may_open=request.user.has_perm("tracking.view_inboundmail")),
             *what_needs_somebody(now),
         ],
         "chart": charts.chart(days),
@@ -174,6 +175,34 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             "What a provider told could not be read. Each says why, and can be tried again.",
             "webhook",
             f"{reverse('admin:tracking_providerevent_changelist')}?state__exact=failed",
+        ),
+    ]
+    return [attention for attention in found if attention.count]
+
+
+def what_waits_in_inbox(now: datetime, *, may_open: bool) -> list[Attention]:
+    replies = OutboundReply.objects.filter(
+        status__in=[OutboundReply.Status.FAILED, OutboundReply.Status.UNKNOWN],
+        written_at__gte=now - timedelta(days=charts.DAYS),
+    )
+    inbox, ours = (
+        reverse(f"admin:tracking_{name}_changelist") if may_open else ""
+        for name in ("inboundmail", "outboundreply")
+    )
+    found = [
+        Attention(
+            "Unmatched mails",
+            InboundMail.objects.unmatched().count(),
+            "They name no mail of ours, so nothing has followed. Say what they answer, or settle.",
+            "question_mark",
+            inbox and f"{inbox}?box=unmatched",
+        ),
+        Attention(
+            "Replies that did not arrive",
+            replies.count(),
+            "Somebody here wrote them. Send them again, or say that they arrived.",
+            "reply",
+            ours,
         ),
     ]
     return [attention for attention in found if attention.count]

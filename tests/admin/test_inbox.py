@@ -291,3 +291,19 @@ def test_a_mail_that_is_not_there_is_404(login):
     client = login("marketer")
     for deed in ("answer", "judge", "tie", "settle"):
         assert client.post(page(InboundMail, deed, 77)).status_code == 404
+
+
+def test_the_first_page_leads_to_what_waits(login):
+    def attention() -> dict[str, tuple[int, str]]:
+        found = client.get(reverse("admin:index")).context["attention"]
+        return {one.title: (one.count, one.url) for one in found}
+
+    client = login("marketer")
+    assert attention() == {}
+    InboundMailFactory(message=None, lead=None, state="unmatched")
+    OutboundReplyFactory(status="failed")
+    OutboundReplyFactory()
+    assert attention() == {
+        "Unmatched mails": (1, page(InboundMail, "changelist") + "?box=unmatched"),
+        "Replies that did not arrive": (1, page(OutboundReply, "changelist")),
+    }
