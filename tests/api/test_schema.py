@@ -28,13 +28,16 @@ from tests.factories import (
     CampaignFactory,
     FlowFactory,
     FlowStepFactory,
+    InboundMailFactory,
     LeadFactory,
     LeadImportFactory,
     MessageContentFactory,
+    OutboundReplyFactory,
     SenderAliasFactory,
     SuppressionFactory,
     UserFactory,
 )
+from tests.factories.campaigns import MONDAY
 
 EXAMPLES = 10
 
@@ -67,6 +70,8 @@ def existing(db: None) -> dict[str, int]:
     return {
         "campaign_id": draft.pk,
         "domain_id": message.domain_id,
+        "inbox_id": InboundMailFactory(message=message).pk,
+        "reply_id": OutboundReplyFactory(status="unknown", sent_at=MONDAY).pk,
         "flow_id": FlowStepFactory(version__flow=FlowFactory()).version.flow_id,
         "import_id": LeadImportFactory().pk,
         "lead_id": message.lead_id,
