@@ -11,6 +11,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -147,6 +148,7 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, f"Your answer was not sent: {refusal.message}")
         return _back(inbound, "#answer")
     tasks.hand_out(reply.pk)
+    _log(request, inbound, "Answered.")
     del request.session[_draft_key(pk)]
     return _back(inbound, f"#reply-{reply.pk}")
 
@@ -159,6 +161,7 @@ def _judge(request: HttpRequest, pk: int) -> HttpResponse:
         intent = Intent(word) if word else None
         _told(
             request,
+            inbound,
             lambda: judging.judge(pk, intent, by=_person(request), now=clock.now()),
             "Noted. They are opted out." if intent is Intent.UNSUBSCRIBE else "Noted.",
         )
@@ -181,6 +184,7 @@ def _tie(request: HttpRequest, pk: int) -> HttpResponse:
     message = get_object_or_404(Message, pk=int(message_id) if is_id else 0)
     _told(
         request,
+        inbound,
         lambda: people_queue.tie(pk, message.pk, by=_person(request), now=clock.now()),
         "Tied to the mail, and it has taken effect.",
     )
@@ -191,7 +195,10 @@ def _settle(request: HttpRequest, pk: int) -> HttpResponse:
     inbound = get_object_or_404(InboundMail.objects.slim(), pk=pk)
     unmatched = "?box=unmatched" if inbound.message_id is None else ""
     settled = _told(
-        request, lambda: people_queue.settle(pk, by=_person(request), now=clock.now()), "Settled."
+        request,
+        inbound,
+        lambda: people_queue.settle(pk, by=_person(request), now=clock.now()),
+        "Settled.",
     )
     return HttpResponseRedirect(reverse(_LIST) + unmatched) if settled else _back(inbound)
 
@@ -202,14 +209,22 @@ def _state(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "tracking/admin/reply_state.html", {"reply": reply})
 
 
-def _told(request: HttpRequest, service: Callable[[], object], done: str) -> bool:
+def _told(
+    request: HttpRequest, inbound: InboundMail, service: Callable[[], object], done: str
+) -> bool:
     try:
         service()
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return False
     messages.success(request, done)
+    _log(request, inbound, done)
     return True
+
+
+def _log(request: HttpRequest, inbound: InboundMail, done: str) -> None:
+    """For the history of the page."""
+    LogEntry.objects.log_actions(_person(request).pk, [inbound], CHANGE, done, single_object=True)
 
 
 def _back(inbound: InboundMail, place: str = "") -> HttpResponse:

@@ -6,6 +6,7 @@ message itself.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -29,6 +30,7 @@ from tracking.reading import (
 from tracking.storable_mail import storable_mail
 
 State = InboundMail.State
+_DECIDED = ["message", "lead", "kind", "state", "outcome", "settled_by", "settled_at"]
 
 
 def tie(inbound_id: int, message_id: int, *, by: User, now: datetime) -> InboundMail:
@@ -49,15 +51,16 @@ def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMa
             code="not_unmatched",
         )
     message = Message.objects.get(pk=message_id)
+    mail = _as_answer(_read_again(inbound))
     answer = Answer(
-        mail=_read_again(inbound),
+        mail=mail,
         message=message,
         received_at=inbound.received_at,
         learned_at=max(now, inbound.received_at),
         source_id=f"inbound:{inbound.pk}",
     )
     effect = take_effect(answer)
-    inbound.message, inbound.lead = message, message.lead
+    inbound.message, inbound.lead, inbound.kind = message, message.lead, mail.kind
     inbound.state = State.TO_REVIEW if effect.needs_person else State.DONE
     inbound.outcome = effect.words[:500]
     _sign(inbound, by, now)
@@ -76,13 +79,19 @@ def settle(inbound_id: int, *, by: User, now: datetime) -> InboundMail:
     return inbound
 
 
+def _as_answer(mail: ReadMail) -> ReadMail:
+    """Words that answered nothing are a reply once a person says to what."""
+    is_written = bool(mail.own_text.strip()) and not mail.recipients
+    return replace(mail, kind=Kind.REPLY) if mail.kind is Kind.OTHER and is_written else mail
+
+
 def _locked(inbound_id: int) -> InboundMail:
     return InboundMail.objects.select_for_update(of=("self",), no_key=True).get(pk=inbound_id)
 
 
 def _sign(inbound: InboundMail, by: User, now: datetime) -> None:
     inbound.settled_by, inbound.settled_at = by, now
-    inbound.save(update_fields=["message", "lead", "state", "outcome", "settled_by", "settled_at"])
+    inbound.save(update_fields=_DECIDED)
 
 
 def _read_again(inbound: InboundMail) -> ReadMail:

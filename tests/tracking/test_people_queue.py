@@ -30,6 +30,20 @@ def test_an_unmatched_reply_takes_effect_when_a_person_ties_it():
 
 
 @pytest.mark.parametrize("is_raw_kept", [True, False])
+def test_a_new_mail_is_a_reply_once_a_person_says_to_what(is_raw_kept: bool):
+    first = sent(running())
+    inbound = came(mails.mail("Kunt u langskomen?", sender="piet@hotel-zon.nl", subject="Afspraak"))
+    assert inbound.kind == "other"
+    if not is_raw_kept:
+        InboundMail.objects.update(raw=None)
+    tie(inbound.pk, first.pk, by=UserFactory(), now=LATER)
+    inbound.refresh_from_db()
+    assert (inbound.kind, inbound.outcome) == ("reply", "A reply: the flow has ended.")
+    assert Enrollment.objects.get().end_reason == "replied"
+    assert figures(first) == {"planned": 1, "sent": 1, "replied": 1}
+
+
+@pytest.mark.parametrize("is_raw_kept", [True, False])
 def test_a_bounce_without_a_reference_takes_effect_when_a_person_ties_it(is_raw_kept: bool):
     first = sent(running())
     inbound = came(mails.dsn(mails.group(first.lead.email)))

@@ -211,7 +211,6 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("kind__in", ["reply", "unsubscribe"]),
                         ("auto_reply__in", ["left_company", "challenge"]),
-                        models.Q(("kind", "other"), ("settled_at__isnull", False)),
                         _connector="OR",
                     ),
                 ),

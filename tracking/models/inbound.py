@@ -18,12 +18,10 @@ from tracking.models.mailboxes import Mailbox
 from tracking.querysets import InboundMailQuerySet
 from tracking.reading import AutoReplySort, Intent, Kind
 
-# What a marketer reads: words of a person, of machines those that ask for one, and whatever else
-# a person has tied to a message.
+# What a marketer reads: words of a person, and of machines those that ask for one.
 _FOR_MARKETERS = Q(message__isnull=False) & (
     Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
     | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
-    | Q(kind=Kind.OTHER.value, settled_at__isnull=False)
 )
 
 _SEPARATORS = "@._-/:"

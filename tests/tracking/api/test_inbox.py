@@ -76,7 +76,6 @@ def all_sorts() -> dict[str, InboundMail]:
         "complaint": InboundMailFactory(kind="complaint"),
         "unmatched": InboundMailFactory(message=None, lead=None, state="unmatched"),
         "our own": InboundMailFactory(message=None, lead=None, state="ignored"),
-        "tied": InboundMailFactory(kind="other", settled_at=MONDAY),
         "receipt": InboundMailFactory(kind="other"),
     }  # fmt: skip
 
@@ -84,7 +83,7 @@ def all_sorts() -> dict[str, InboundMail]:
 @pytest.mark.parametrize(
     ("box", "expected"),
     [
-        ("inbox", {"reply", "opt-out", "left", "tied"}),
+        ("inbox", {"reply", "opt-out", "left"}),
         ("machines", {"away"}),
         ("unmatched", {"unmatched"}),
         ("returned", {"bounce", "complaint"}),
