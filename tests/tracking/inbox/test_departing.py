@@ -4,6 +4,7 @@ from datetime import timedelta
 from unittest import mock
 
 import pytest
+from django.db import transaction
 from django.db.models.functions import Now
 
 from campaigns.transport import smtp as smtp_module
@@ -11,7 +12,7 @@ from leads.models import Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
 from tests.smtp import DROP, smtp_server
-from tests.threads import in_threads
+from tests.threads import Meanwhile, in_threads
 from tests.tracking.inbox.letters import AT_DESK, WORDS, WRITER, a_reply, answered, leaves_by
 from tracking import tasks
 from tracking.inbox import departing
@@ -140,6 +141,30 @@ def test_who_opts_out_before_it_leaves_gets_no_answer():
     assert reply.status == "failed"
     assert reply.detail.startswith("receptie@hotel-zon.nl opted out on")
     assert server.accepted == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_last_look_waits_for_an_opt_out_that_is_being_written():
+    reply = answered(a_reply())
+    claimed = departing._claimed(reply.pk, AT_DESK)
+    with transaction.atomic():
+        suppress([WRITER], reason=Suppression.Reason.UNSUBSCRIBED)
+        look = Meanwhile(lambda: departing._passes(claimed))
+        assert look.waits()
+    assert look.result() is False
+    reply.refresh_from_db()
+    assert reply.status == "failed"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_opt_out_waits_for_a_last_look_that_has_begun():
+    reply = answered(a_reply())
+    claimed = departing._claimed(reply.pk, AT_DESK)
+    with transaction.atomic():
+        assert departing._passes(claimed)
+        opt_out = Meanwhile(lambda: suppress([WRITER], reason=Suppression.Reason.UNSUBSCRIBED))
+        assert opt_out.waits()
+    assert opt_out.result() == 1
 
 
 def test_what_goes_wrong_before_it_leaves_is_tried_again():
