@@ -6,6 +6,7 @@ from unittest import mock
 import pytest
 from django.db import transaction
 from django.db.models.functions import Now
+from kombu.exceptions import OperationalError
 
 from campaigns.transport import smtp as smtp_module
 from leads.models import Suppression
@@ -238,6 +239,17 @@ def test_the_tick_hands_out_what_is_due_alone():
     with clock.frozen(AT_DESK), mock.patch.object(tasks.send_reply, "apply_async") as offered:
         tasks.send_replies()
     assert [call.kwargs["args"] for call in offered.call_args_list] == [(first.pk,)]
+
+
+def test_without_redis_an_answer_waits_for_the_tick(django_capture_on_commit_callbacks):
+    reply = answered(a_reply())
+    gone = OperationalError("no Redis")
+    with mock.patch.object(tasks.send_reply, "apply_async", side_effect=gone) as offered:
+        with django_capture_on_commit_callbacks(execute=True):
+            tasks.hand_out(reply.pk)
+            offered.assert_not_called()  # nobody sends what may still be rolled back
+    offered.assert_called_once()
+    assert departing.due(AT_DESK) == [reply.pk]
 
 
 def test_words_of_a_person_wait_for_no_window():
