@@ -244,10 +244,12 @@ def test_the_tick_hands_out_what_is_due_alone():
 def test_without_redis_an_answer_waits_for_the_tick(django_capture_on_commit_callbacks):
     reply = answered(a_reply())
     gone = OperationalError("no Redis")
-    with mock.patch.object(tasks.send_reply, "apply_async", side_effect=gone) as offered:
-        with django_capture_on_commit_callbacks(execute=True):
-            tasks.hand_out(reply.pk)
-            offered.assert_not_called()  # nobody sends what may still be rolled back
+    with (
+        mock.patch.object(tasks.send_reply, "apply_async", side_effect=gone) as offered,
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        tasks.hand_out(reply.pk)
+        offered.assert_not_called()  # nobody sends what may still be rolled back
     offered.assert_called_once()
     assert departing.due(AT_DESK) == [reply.pk]
 
