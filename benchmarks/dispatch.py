@@ -15,7 +15,7 @@ from campaigns.kept_content import restore
 from campaigns.mime import as_bytes
 from campaigns.models import Campaign, Message
 
-MAILS, QUICK_MAILS = 20_000, 600
+MAILS, QUICK_MAILS = 20_000, 2_000
 # So many different ones smtplib sends, over and over.
 _READY_MADE = 2_000
 

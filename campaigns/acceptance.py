@@ -31,43 +31,47 @@ log = structlog.get_logger(__name__)
 def mark_sent(
     messages: Sequence[Message],
     *,
+    gates: Mapping[int, datetime] | None = None,
     actor: MessageEvent.Actor = MessageEvent.Actor.UNKNOWN,
     tally: Tally | None = None,
 ) -> None:
     """A server has them: from the attempt under way, or known later of an `unknown` one.
 
     The caller holds the locks on the messages (see lock_messages); they are brought up to date
-    in place. Whoever does more in the same transaction hands in a `tally` and writes it at the
-    end. Raises ValueError for a message that passed no gate.
+    in place. `gates`: message id → when the attempt that was accepted passed the gate (business
+    time); left out, it is the last that did. Whoever does more in the same transaction hands in a
+    `tally` and writes it at the end. Raises ValueError for a message that passed no gate.
     """
     own = Tally()
-    _mark_sent(messages, actor, tally or own)
+    _mark_sent(messages, gate_times(messages) if gates is None else gates, actor, tally or own)
     own.write()
 
 
-def _mark_sent(messages: Sequence[Message], actor: MessageEvent.Actor, tally: Tally) -> None:
-    gates = gate_times(messages)
+def _mark_sent(
+    messages: Sequence[Message],
+    gates: Mapping[int, datetime],
+    actor: MessageEvent.Actor,
+    tally: Tally,
+) -> None:
     for message in messages:
         if message.pk not in gates:
             raise ValueError(f"message {message.pk} passed no gate, so nothing can have sent it")
         if message.status != Message.Status.SENDING:
             # What follows it was planned around a mail of unknown fate.
             tally.replan(message.domain_id)
-    fresh = _record(messages, gates, actor)
-    if not fresh:
-        return
+    recorded, _, queued = run_together(
+        _record(messages, gates, actor),
+        _set(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", _last(messages, gates)),
+        _queued_of_flows(messages),
+    )
+    fresh_ids = {message_id for (message_id,) in recorded}
+    fresh = [message for message in messages if message.pk in fresh_ids]
     for message in fresh:
         message.status = Message.Status.SENT
         message.sent_at = gates[message.pk]
         message.error = ""
         message.lease_until = None
         _count(message, tally)
-    sent = {message.pk: _sent_at(message) for message in fresh}
-    _, _, queued = run_together(
-        _set(Message, "status = 'sent', sent_at = new.at, error = '', lease_until = NULL", sent),
-        _set(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", _last_of_leads(fresh)),
-        _queued_of_flows(fresh),
-    )
     _free_next(fresh, _following(fresh, queued), tally)
 
 
@@ -85,24 +89,25 @@ def gate_times(messages: Iterable[Message]) -> dict[int, datetime]:
 
 def _record(
     messages: Sequence[Message], gates: Mapping[int, datetime], actor: MessageEvent.Actor
-) -> list[Message]:
-    """Write the events; answer the messages that had none before."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"INSERT INTO {MessageEvent._meta.db_table} "  # noqa: S608
-            "(message_id, kind, actor, at, source_id, user_agent, detail) "
-            "SELECT id, %s, %s, at, 'sent:' || id, '', '{}' "
-            "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) "
-            "ON CONFLICT (source_id) DO NOTHING RETURNING message_id",
-            [
-                MessageEvent.Kind.SENT,
-                actor,
-                [message.pk for message in messages],
-                [gates[message.pk] for message in messages],
-            ],
-        )
-        fresh = {message_id for (message_id,) in cursor.fetchall()}
-    return [message for message in messages if message.pk in fresh]
+) -> Statement:
+    """Write the events, and mark the messages that had none before; reads the ids of these."""
+    return Statement(
+        "WITH new (id, at) AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[])), "  # noqa: S608
+        f"fresh AS (INSERT INTO {MessageEvent._meta.db_table}"
+        " (message_id, kind, actor, at, source_id, user_agent, detail)"
+        " SELECT id, %s, %s, at, 'sent:' || id, '', '{}' FROM new"
+        " ON CONFLICT (source_id) DO NOTHING RETURNING message_id), "
+        f"marked AS (UPDATE {Message._meta.db_table} AS message"
+        " SET status = 'sent', sent_at = new.at, error = '', lease_until = NULL"
+        " FROM fresh JOIN new ON new.id = fresh.message_id WHERE message.id = new.id) "
+        "SELECT message_id FROM fresh",
+        [
+            [message.pk for message in messages],
+            [gates[message.pk] for message in messages],
+            MessageEvent.Kind.SENT,
+            actor,
+        ],
+    )
 
 
 def _sent_at(message: Message) -> datetime:
@@ -115,10 +120,11 @@ def _count(message: Message, tally: Tally) -> None:
     tally.count(message.campaign_id, message.step_id, day, "sent")
 
 
-def _last_of_leads(messages: Sequence[Message]) -> dict[int, datetime]:
+def _last(messages: Sequence[Message], gates: Mapping[int, datetime]) -> dict[int, datetime]:
+    """Lead → its latest gate among these."""
     latest: dict[int, datetime] = {}
     for message in messages:
-        at = _sent_at(message)
+        at = gates[message.pk]
         latest[message.lead_id] = max(at, latest.get(message.lead_id, at))
     return latest
 
@@ -147,10 +153,10 @@ def _free_next(
         openings[then.pk] = opens
         if then.scheduled_at < opens:
             tally.replan(message.domain_id)
-    run_together(
-        _set(Enrollment, "status = 'completed', ended_at = new.at", ended),
-        _set(Message, "not_before = new.at", openings),
-    )
+    if ended:
+        run_together(_set(Enrollment, "status = 'completed', ended_at = new.at", ended))
+    if openings:
+        run_together(_set(Message, "not_before = new.at", openings))
 
 
 def _queued_of_flows(messages: Sequence[Message]) -> Statement:

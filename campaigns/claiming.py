@@ -152,10 +152,12 @@ def close_attempt(
     )
 
 
-def close_accepted(answers: Sequence[tuple[Claim, str, int | None, str]], at: datetime) -> set[int]:
+def close_accepted(
+    answers: Sequence[tuple[Claim, str, int | None, str]], at: datetime
+) -> dict[int, datetime]:
     """Close attempts whose mails were accepted: claim, the server's words, reply code, and what a
-    provider calls the mail ("" for a plain server). Answers the ids of the messages; one whose
-    attempt passed no gate is not among them."""
+    provider calls the mail ("" for a plain server). Answers message id → when its attempt passed
+    the gate (business time); one that passed none is not among them."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {SendAttempt._meta.db_table} AS attempt "  # noqa: S608
@@ -164,7 +166,7 @@ def close_accepted(answers: Sequence[tuple[Claim, str, int | None, str]], at: da
             "FROM unnest(%s::uuid[], %s::text[], %s::int[], %s::text[]) "
             "AS answer (attempt_id, detail, code, provider_id) "
             "WHERE attempt.attempt_id = answer.attempt_id AND attempt.gated_at IS NOT NULL "
-            "RETURNING attempt.message_id",
+            "RETURNING attempt.message_id, attempt.gated_at",
             [
                 at,
                 [claim.attempt_id for claim, *_ in answers],
@@ -173,7 +175,7 @@ def close_accepted(answers: Sequence[tuple[Claim, str, int | None, str]], at: da
                 [provider_id[:255] for *_, provider_id in answers],
             ],
         )
-        return {message_id for (message_id,) in cursor.fetchall()}
+        return dict(cursor.fetchall())
 
 
 def reap_expired_leases(now: datetime) -> tuple[int, int]:

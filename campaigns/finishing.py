@@ -8,7 +8,7 @@ the transaction: a definite answer is worth some patience.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 
@@ -59,31 +59,21 @@ def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | No
     written of one of them keeps none of the others from being written; it is raised at the end.
     """
     accepted: list[tuple[Claim, Delivery]] = []
-    others: list[Callable[[], None]] = []
+    works: list[Callable[[], None]] = []
     for claim, result in results:
-        _log(claim, result)
         if isinstance(result, Unsent):
-            others.append(partial(put_back_unsent, claim, result))
+            log.info("not delivered", message_id=claim.message_id, reason=result.reason)
+            works.append(partial(put_back_unsent, claim, result))
         elif result.is_accepted:
             accepted.append((claim, result))
         else:
-            others.append(partial(_not_accepted, claim, result))
+            log.info("not accepted", message_id=claim.message_id, **asdict(result))
+            works.append(partial(_not_accepted, claim, result))
     if accepted:
-        others.insert(0, partial(_accepted_together, accepted, read_before))
-    write_each(others)
-
-
-def _log(claim: Claim, result: Delivery | Unsent) -> None:
-    if isinstance(result, Unsent):
-        log.info("not delivered", message_id=claim.message_id, reason=result.reason)
-        return
-    log.info(
-        "delivery",
-        message_id=claim.message_id,
-        outcome=result.outcome,
-        code=result.code,
-        detail=result.detail,
-    )
+        # One line for all of them; what the server said to each stands in the ledger.
+        log.info("accepted", message_ids=[claim.message_id for claim, _ in accepted])
+        works.insert(0, partial(_accepted_together, accepted, read_before))
+    write_each(works)
 
 
 def write_each(works: Iterable[Callable[[], None]]) -> None:
@@ -121,16 +111,16 @@ def _accepted(
     another has left already, the ledger must show both."""
     ids = [claim.message_id for claim, _ in results]
     messages = lock_messages(ids, read_before=read_before)
-    closed = claiming.close_accepted(
+    gates = claiming.close_accepted(
         [
             (claim, delivery.detail, delivery.code, delivery.provider_id)
             for claim, delivery in results
         ],
         clock.now(),
     )
-    sent = [messages[pk] for pk in ids if pk in closed and messages[pk].status in _OPEN]
+    sent = [messages[pk] for pk in ids if pk in gates and messages[pk].status in _OPEN]
     if sent:
-        mark_sent(sent)
+        mark_sent(sent, gates=gates)
 
 
 def _not_accepted(claim: Claim, delivery: Delivery) -> None:

@@ -120,9 +120,10 @@ class Message(models.Model):
                 name="message_queued",
                 condition=Q(status="queued"),
             ),
-            # claiming.reap_expired_leases().
+            # claiming.reap_expired_leases() and throttle.slots_under_way(): the few on their way.
+            # Not by their lease: as long as no index has it, passing the gate writes in none.
             models.Index(
-                fields=["lease_until"], name="message_lease", condition=Q(status="sending")
+                fields=["domain"], name="message_under_way", condition=Q(status="sending")
             ),
             # lifecycle.complete_finished(), and the messages of a campaign by status.
             models.Index(fields=["campaign", "status", "scheduled_at"], name="message_by_status"),

@@ -19,6 +19,7 @@ def check(dns: Nameserver) -> Answer:
     return answer
 
 
+# Keys are made anew each time, so they give no names that all test processes would agree on.
 @pytest.mark.parametrize(
     "record",
     [
@@ -27,6 +28,7 @@ def check(dns: Nameserver) -> Answer:
         f"v=DKIM1; t=s; p={rsa()[:90]} {rsa()[90:]};",
         f"v=DKIM1; k=ed25519; p={ed25519()}",
     ],
+    ids=["rsa", "no tags", "in two strings", "ed25519"],
 )
 def test_a_key_that_can_be_read_passes(dns: Nameserver, record: str) -> None:
     dns.txt(AT, record)
@@ -65,7 +67,11 @@ def test_no_key_fails(dns: Nameserver, knows_the_domain: bool) -> None:
         (f"v=DKIM1; k=dsa; p={rsa()}", "type dsa"),
         (f"v=DKIM1; p={weak_rsa()}", "768 bits"),
     ],
-)
+    ids=[
+        "revoked", "no key", "other version", "no base64", "cut off", "ed25519 said to be rsa",
+        "bad ed25519", "dsa", "768 bits",
+    ],
+)  # fmt: skip
 def test_a_key_that_nobody_can_use_fails(dns: Nameserver, record: str, words: str) -> None:
     dns.txt(AT, record)
     answer = check(dns)
@@ -85,6 +91,7 @@ def test_two_keys_at_one_place_fail(dns: Nameserver) -> None:
         (f"v=DKIM1; p={rsa(1024)}", "1024 bits"),
         (f"v=DKIM1; t=y:s; p={rsa()}", "test mode"),
     ],
+    ids=["short", "test mode"],
 )
 def test_a_short_key_and_one_in_test_mode_are_weak(
     dns: Nameserver, record: str, words: str
