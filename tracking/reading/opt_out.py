@@ -1,13 +1,14 @@
 """Somebody wants no more mail: by our opt-out mail, or by word.
 
 Words count in what the writer wrote only. Each of our mails carries an opt-out link, which
-stands below every reply.
+stands below every reply, and below some of them in a quote that nothing marks as one.
 """
 
 from __future__ import annotations
 
 import re
 
+from tracking.reading.our_mail import before_our_mail
 from tracking.reading.references import opt_out_reference
 
 _I = re.IGNORECASE
@@ -16,16 +17,31 @@ _SHORT = 60
 
 # The whole message, or its first line: one word is an order there, and half a sentence elsewhere.
 _ORDER = re.compile(
-    r"^\W*(?:please |graag |aub |a\.u\.b\.? |gelieve "
+    r"^\W*(?:please |graag |aub |svp |gelieve "
     r"|bitte )?(?:stop(?:pen)?(?: ermee| sturen| it| e-?mails?| mail(?:s|en)?)?"
     r"|unsubscribe(?: me)?|afmelden|uitschrijven|opt[- ]?out|remove(?: me)?|abmelden|austragen"
     r"|d[ée]sabonner|d[ée]sinscri\w+|d[ée]sinscription|verwijder(?:en)?(?: mij| me)?"
-    r"|meld (?:mij|me) af|schrijf (?:mij|me) uit|cancel|quit|end)(?: please| aub| a\.?u\.?b\.?"
-    r"| graag| s\.?v\.?p\.?| bitte| alstublieft| thanks| bedankt)?\W*$",
+    r"|meld (?:mij|me) af|schrijf (?:mij|me) uit|cancel|quit|end)(?: please| aub"
+    r"| graag| svp| bitte| alstublieft| thanks| bedankt)?\W*$",
     _I,
+)
+# "van uw lijst halen": the verb last. Who is to be taken off stands right before it, so that nobody
+# who wants to get more out of a database is taken for one.
+_POLITELY = r"(?:(?:svp|aub|ajb|graag|alstublieft|direct|meteen|dan|ook|even|nu|asap|zsm) ){0,3}"
+_FROM_LIST = (
+    r"(?:van|uit) (?:uw|u|jullie|je|jouw|de|deze|die|dit|het) (?:[\w-]{1,20} )?"
+    r"(?:\w{0,20}lijst(?:en)?|\w{0,20}bestand(?:en)?|mailing\w{0,20}|database|systeem) "
+    r"(?:af )?(?:te )?(?:willen |kunnen |laten )?"
+)
+_VERB_LAST = (
+    rf"\b(?:mij|me|ons|mijn|onze) (?:(?!niet )[\w-]{{1,30}} )?{_POLITELY}{_FROM_LIST}"
+    r"(?:halen|verwijderen|schrappen|gooien|strepen|afhalen)\b"
+    rf"|\b(?:graag|gelieve|svp|aub|wil|willen) {_POLITELY}(?:mij |ons )?{_FROM_LIST}"
+    r"(?:halen|verwijderen|schrappen|af|gehaald|verwijderd|geschrapt)\b"
 )
 _REQUEST = re.compile(
     # Dutch
+    rf"{_VERB_LAST}|"
     r"\b(?:meld|schrijf) (?:mij|me|ons) (?:\w+ ){0,3}(?:af|uit)\b"
     r"|\b(?:haal|verwijder|schrap|gooi|streep) (?:mij|me|ons|mijn|onze"
     r"|dit)\b[^.\n]{0,60}\b(?:lijst|bestand|mailing\w*|database|adres\w*|verzendlijst|systeem)"
@@ -68,6 +84,8 @@ _REQUEST = re.compile(
     r"|\bplus (?:de|aucun) (?:mails?|e-?mails?|messages?|courriels?)",
     _I,
 )
+# "s.v.p.", "a.s.a.p.": their dots end no sentence.
+_ABBREVIATION = re.compile(r"\b[^\W\d_](?:\.[^\W\d_]){1,3}\b\.?")
 # What takes it back: "don't unsubscribe me", "I did not want to unsubscribe".
 _DENIED = re.compile(
     r"\b(?:don't|do not|didn't|did not|never|not want(?:ed)? to|niet|nicht"
@@ -79,7 +97,8 @@ _DENIED = re.compile(
 def is_opt_out(subject: str, own_text: str) -> bool:
     if opt_out_reference(subject):
         return True
-    text = own_text[:_LONGEST].replace("’", "'").strip()
+    text = before_our_mail(own_text)[:_LONGEST].replace("’", "'").strip()
+    text = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), text)
     if _DENIED.search(text):
         return False
     first = text.split("\n", 1)[0].strip()

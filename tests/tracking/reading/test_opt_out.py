@@ -24,6 +24,16 @@ NO_MORE = [
     "Wij willen geen e-mails meer ontvangen van u.",
     "Mail mij niet meer!",
     "Stop met mailen",
+    "Wilt u mij van uw lijst halen?",
+    "Kunt u ons van de mailinglijst halen?",
+    "Haal mij s.v.p. van de lijst.",
+    "Wilt u mijn adres s.v.p. verwijderen uit uw bestand?",
+    "Verwijder mij a.u.b. van deze lijst",
+    "Zou u mijn e-mailadres uit jullie adressenbestand willen halen?",
+    "Graag van de lijst verwijderen, wij hebben al een bureau.",
+    "Ik wil van uw mailinglijst af.",
+    "S.v.p. afmelden",
+    "Please take us a.s.a.p. off your list",
     "Please stop emailing me",
     "Do not contact me again.",
     "Take us off your mailing list",
@@ -51,6 +61,10 @@ GO_ON = [
     "We hebben geen mail ontvangen van uw collega.",
     "How many mails do you send before people unsubscribe?",
     "We willen onze website verwijderen en opnieuw laten bouwen.",
+    "Wilt u mij niet van de lijst halen? Ik wil er later op terugkomen.",
+    "Kunt u ons helpen meer uit de database te halen?",
+    "Kunt u ons het beste uit uw lijst laten zien?",
+    "Bel ons s.v.p. morgen. De lijst met vragen stuur ik nog.",
 ]
 
 
