@@ -82,7 +82,12 @@ _UNTIL = (
     r"(?:until|till|til|thru|through|to|tot(?: en met)?|t/m|bis(?: einschlie(?:ß|ss)lich"
     r"| einschl\.?| inkl\.?)?|jusqu['’]?(?:au|à|a)?|au|-|–)"
 )
-_WHEN = rf"(?:{_DATE}|{_TOMORROW}|{_WEEKDAY})"
+# Right behind the day: "maandag 8 juni weer terug", "8. Juni sind wir wieder da".
+_THEN_BACK = (
+    r",? (?:(?:ben|bin|zijn|sind) (?:ik|ich|wij|we|wir) )?(?:"
+    r"(?:weer|wieder) (?:terug|aanwezig|bereikbaar|beschikbaar|op kantoor|open|geopend|da\b"
+    r"|erreichbar|zurück|im büro)|terug|zurück|zurueck|de retour|back\b)"
+)
 _PATTERNS = (
     re.compile(rf"\b{_BACK}[ ,:]{{1,3}}{_FILLER}{_DATE}", _I),
     re.compile(rf"(?:\b|(?<=\s)){_UNTIL}[ ,:]{{1,3}}{_FILLER}{_DATE}", _I),
@@ -92,10 +97,12 @@ _PATTERNS = (
         rf"|retour)",
         _I,
     ),
+    re.compile(rf"(?<![\d/.-]){_DATE}{_THEN_BACK}", _I),
     re.compile(rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}{_TOMORROW}", _I),
     re.compile(
         rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}(?P<weekday>{'|'.join(_WEEKDAYS)})", _I
     ),
+    re.compile(rf"\b{_WEEKDAY}{_THEN_BACK}", _I),
 )
 
 

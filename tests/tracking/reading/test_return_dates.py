@@ -18,6 +18,11 @@ NOTICES = [
     ("Wij zijn gesloten tot 2 jan.", date(2027, 1, 2)),
     ("Morgen ben ik er niet; ik ben donderdag weer bereikbaar vanaf donderdag.", date(2026, 8, 6)),
     ("Ik ben vandaag afwezig. Ik ben terug op woensdag.", date(2026, 8, 5)),
+    ("Ik ben maandag 17 augustus weer terug.", date(2026, 8, 17)),
+    ("Wegens vakantie afwezig, maandag 17 augustus weer terug", date(2026, 8, 17)),
+    ("Ik ben 17/8 weer bereikbaar.", date(2026, 8, 17)),
+    ("Maandag 3 aug en dinsdag 4 aug afwezig, woensdag 5 aug weer terug.", date(2026, 8, 5)),
+    ("Ik ben donderdag weer op kantoor.", date(2026, 8, 6)),
     # English
     ("I am out of the office until August 17th.", date(2026, 8, 17)),
     ("I will be back in the office on Monday, 17 August 2026.", date(2026, 8, 17)),
@@ -31,6 +36,7 @@ NOTICES = [
     ("Ich bin bis einschließlich 14.08.2026 nicht im Büro.", date(2026, 8, 14)),
     ("Ich bin vom 3. bis zum 17. August im Urlaub.", date(2026, 8, 17)),
     ("Ab dem 18. August bin ich wieder erreichbar.", date(2026, 8, 18)),
+    ("17. August sind wir wieder da.", date(2026, 8, 17)),
     ("Am Montag, den 17.08. bin ich wieder für Sie da.", date(2026, 8, 17)),
     # French
     ("Je suis en congés jusqu'au 17 août inclus.", date(2026, 8, 17)),
@@ -52,6 +58,7 @@ def test_the_day_of_return_is_found(text, day):
         "I was away until 12 July.",  # an old notice that nobody switched off
         "I am out of the office until 31 February.",
         "We are open from 9:00 to 17:00.",
+        "Vrijdag 14 augustus weer een nieuwe editie.",
         "Our office is at Dorpsstraat 1-3, call +31 20 12-34-56.",
         "",
     ],
