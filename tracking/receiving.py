@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -50,6 +50,8 @@ class _Arrival:
     received_at: datetime
     mailbox: Mailbox | None = None
     raw: bytes | None = None
+    # When it was written, where that is too long ago to act upon.
+    too_old: datetime | None = None
 
 
 def receive(
@@ -59,18 +61,23 @@ def receive(
     source_key: str,
     received_at: datetime,
     mailbox: Mailbox | None = None,
+    written_at: datetime | None = None,
+    not_before: datetime | None = None,
 ) -> InboundMail:
     """Take in one raw mail (RFC 5322) and let it take effect; the row of it, or of the same mail
     when it came before.
 
-    `source_key` is what the source knows it by; `received_at` is business
-    time (UTC). Raises OperationalError where the database is away: nothing has happened then, and
-    the mail is to be handed over again.
+    `source_key` is what the source knows it by; `received_at` is business time (UTC). A mail from
+    before `not_before` takes no effect and waits for a person; its time is `written_at` where the
+    source knows it, else its Date. Raises OperationalError where the database is away: nothing has
+    happened then, and the mail is to be handed over again.
     """
     mail = storable_mail(read_mail(raw))
     fingerprint = fingerprints.of_mail(raw, mail)
     key = fingerprints.of_key(source_key)
-    return _take(mail, _Arrival(source, key, fingerprint, received_at, mailbox, raw))
+    written = written_at or mail.date
+    too_old = written if written and not_before and written < not_before else None
+    return _take(mail, _Arrival(source, key, fingerprint, received_at, mailbox, raw, too_old))
 
 
 def receive_piped(raw: bytes) -> InboundMail:
@@ -108,12 +115,15 @@ def _known(arrival: _Arrival) -> InboundMail | None:
 @transaction.atomic
 def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     is_ours = is_from_ourselves(mail)
-    reply = None if is_ours else reply_named(mail.references)
-    message = None if is_ours else message_of(mail.references)
+    is_believed = not is_ours and arrival.too_old is None
+    reply = reply_named(mail.references) if is_believed else None
+    message = message_of(mail.references) if is_believed else None
     if message is None and reply is not None:
         message = reply.message
     inbound = _row(mail, arrival, message)
-    inbound.state, inbound.outcome = _before_effect(message, is_ours=is_ours)
+    inbound.state, inbound.outcome = _before_effect(
+        message, is_ours=is_ours, too_old=arrival.too_old
+    )
     try:
         with transaction.atomic():
             inbound.save(force_insert=True)
@@ -132,9 +142,17 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     return inbound
 
 
-def _before_effect(message: Message | None, *, is_ours: bool) -> tuple[InboundMail.State, str]:
+def _before_effect(
+    message: Message | None, *, is_ours: bool, too_old: datetime | None
+) -> tuple[InboundMail.State, str]:
     if is_ours:
         return State.IGNORED, "From one of our own senders: nobody's answer."
+    if too_old is not None:
+        at = too_old.astimezone(UTC)
+        return State.UNMATCHED, (
+            f"Brought too late to be believed by itself: it is of {at:%Y-%m-%d %H:%M} UTC. "
+            "Tie it to its message where it still counts."
+        )
     if message is None:
         return State.UNMATCHED, "Names no mail of ours, so nothing follows from it by itself."
     return State.DONE, ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from mailsuite.lib.storable import storable
@@ -25,6 +26,18 @@ def text(value: Any, *path: str | int) -> str:
     if isinstance(found, bool) or not isinstance(found, str | int):
         return ""
     return storable(str(found))
+
+
+def moment(value: Any, *path: str | int) -> datetime | None:
+    """The time that stands at `path`, in the form of ISO 8601 or in seconds since 1970, in UTC."""
+    found = text(value, *path)
+    try:
+        if found.replace(".", "", 1).isdecimal():
+            return datetime.fromtimestamp(float(found), UTC)
+        at = datetime.fromisoformat(found)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def digest(*words: str) -> str:

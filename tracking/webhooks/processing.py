@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import requests
 import structlog
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.db.models import F
 
@@ -122,11 +123,14 @@ def _track(event: ProviderEvent, provider: Provider, post: Post, now: datetime) 
 
 
 def _bring_in(event: ProviderEvent, provider: Provider, post: Post, now: datetime) -> Conclusion:
+    """An answer of long ago may be one that somebody tells again: it waits for a person."""
     inbound = receive(
         provider.mail_of(post),
         source=InboundMail.Source.WEBHOOK,
         source_key=f"{event.account_id}:inbound:{event.key}",
         received_at=event.received_at,
+        written_at=provider.came_at(post),
+        not_before=event.received_at - timedelta(hours=settings.WEBHOOK_MAX_AGE_HOURS),
     )
     return Conclusion(State.DONE, inbound.outcome or f"{inbound}: {inbound.state}")
 

@@ -7,8 +7,10 @@ import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +22,7 @@ from leads.models import Suppression
 from mailsuite.lib import clock
 from mailsuite.lib.tokens import Purpose, sign
 from tests.tracking.answers import HOUR, MONDAY, hard_bounce, reply, running, sent
+from tests.tracking.reading import mails
 from tests.tracking.webhooks.calls import (
     MAILGUN_KEY,
     Caller,
@@ -234,6 +237,45 @@ def test_an_envelope_can_not_write_headers_of_its_own(mail):
     process_waiting(NOW)
     kept = message_from_bytes(bytes(InboundMail.objects.get().raw))
     assert "X-Evil" not in kept
+
+
+def written(raw: bytes, at: datetime) -> bytes:
+    return raw.replace(mails.MONDAY.encode(), format_datetime(at).encode(), 1)
+
+
+@pytest.mark.parametrize("backend", ["brevo", "mailjet", "postmark", "sparkpost"])
+@pytest.mark.parametrize(("hours", "state"), [(71, "done"), (73, "unmatched")])
+def test_an_answer_of_long_ago_waits_for_a_person(backend, hours, state, mail):
+    raw = written(reply(mail, "Graag geen mails meer."), NOW - hours * HOUR)
+    (WHOLE | IN_PIECES)[backend](raw, caller(backend))
+    process_waiting(NOW)
+    inbound = InboundMail.objects.get()
+    assert (inbound.state, inbound.lead) == (state, mail.lead)
+    assert Suppression.objects.exists() is (state == "done")
+    mail.enrollment.refresh_from_db()
+    assert (mail.enrollment.status == Enrollment.Status.ACTIVE) is (state == "unmatched")
+    if state == "unmatched":
+        assert inbound.outcome.startswith("Brought too late to be believed by itself: it is of 20")
+        assert stored() == [("done", inbound.outcome)]
+
+
+@pytest.mark.parametrize(("hours", "state"), [(71, "done"), (73, "unmatched")])
+def test_what_the_provider_says_of_the_time_goes_before_the_mails_date(hours, state, mail):
+    data = {
+        "id": "1",
+        "raw": written(reply(mail), NOW - 100 * HOUR).decode(),
+        "created_at": (NOW - hours * HOUR).isoformat(),
+    }
+    payload = {"type": "inbound.message", "data": data}
+    caller("mailersend").tell(payload, purpose="inbound")
+    process_waiting(NOW)
+    assert InboundMail.objects.get().state == state
+
+
+def test_an_answer_that_waited_for_us_is_as_old_as_it_was_when_it_came(mail):
+    by_sparkpost(written(reply(mail), NOW), caller("sparkpost"))
+    process_waiting(NOW + 200 * HOUR)
+    assert InboundMail.objects.get().state == "done"
 
 
 TRACKING = {

@@ -85,6 +85,10 @@ class Provider:
         requests.RequestException where it has to be fetched and cannot be."""
         return _guarded(self._mail, event)
 
+    def came_at(self, event: Post) -> datetime | None:
+        """When the provider received the answer; None where it does not say."""
+        return None
+
     def _report(self, event: Post) -> Report | None:
         parsed = self._parsed(self._view(self.tracking_view), event)
         kind = self._kind(parsed) if parsed is not None else None

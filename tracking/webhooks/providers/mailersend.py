@@ -11,7 +11,7 @@ from anymail.webhooks.mailersend import (
 
 from mailsuite.lib.storable import storable
 from tracking.reading import Kind
-from tracking.webhooks.payloads import dig, digest, text
+from tracking.webhooks.payloads import dig, digest, moment, text
 from tracking.webhooks.posts import Post
 from tracking.webhooks.providers.base import Provider
 from tracking.webhooks.raw_mails import delivered_to
@@ -54,6 +54,9 @@ class MailerSend(Provider):
     def key_of(self, event: Post) -> str:
         number = text(event.payload, "data", "id")
         return digest("id", number) if number else super().key_of(event)
+
+    def came_at(self, event: Post) -> datetime | None:
+        return moment(event.payload, "data", "created_at")
 
     def _mail(self, event: Post) -> bytes:
         data = dig(event.payload, "data")

@@ -8,7 +8,7 @@ from anymail.webhooks.mailgun import MailgunInboundWebhookView, MailgunTrackingW
 from django.conf import settings
 
 from tracking.reading import Kind, Reason
-from tracking.webhooks.payloads import dig, digest, text
+from tracking.webhooks.payloads import dig, digest, moment, text
 from tracking.webhooks.posts import Post, as_bytes
 from tracking.webhooks.providers.base import BadSignatureError, Provider
 from tracking.webhooks.raw_mails import delivered_to
@@ -56,6 +56,9 @@ class Mailgun(Provider):
         if number and isinstance(at, int | float):
             return digest("id", number, str(int(at // 86_400)))
         return self.key_of(event)
+
+    def came_at(self, event: Post) -> datetime | None:
+        return moment(_signature(event, "timestamp"))
 
     def _mail(self, event: Post) -> bytes:
         if not event.is_form or "body-mime" not in event.form:

@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 from mailsuite.lib.storable import storable
 from tracking.reading import Reason
 from tracking.webhooks.fetching import fetch
-from tracking.webhooks.payloads import dig, digest, text
+from tracking.webhooks.payloads import dig, digest, moment, text
 from tracking.webhooks.posts import Post, UnreadableCallError
 from tracking.webhooks.providers.base import BadSignatureError, Provider
 
@@ -69,6 +69,9 @@ class Resend(Provider):
     def key_of(self, event: Post) -> str:
         number = event.headers.get("svix-id", "")
         return digest("id", number) if number else super().key_of(event)
+
+    def came_at(self, event: Post) -> datetime | None:
+        return moment(event.payload, "data", "created_at") or moment(event.payload, "created_at")
 
     def _mail(self, event: Post) -> bytes:
         number = text(event.payload, "data", "email_id")
