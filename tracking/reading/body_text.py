@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 
+from tracking.reading.our_mail import OUR_LINK
 from tracking.reading.parts import Letter, Part
 
 _MOST_CHARACTERS = 100_000
@@ -20,6 +21,9 @@ _QUOTED_FROM = re.compile(
 _LINE_END = re.compile(
     r"<(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote|hr)\b[^<>]{0,500}>", re.I
 )
+# Kept where all other links go: it tells whose mail the words around it are from.
+_TAG_WITH_OUR_LINK = re.compile(rf"<a\b[^<>]{{0,700}}?({OUR_LINK})", re.I)
+_TAG = re.compile(rf"<a\b[^<>]{{0,500}}?href\s*=\s*[\"']?([^<>\s\"']{{0,500}}?{OUR_LINK})", re.I)
 _TAG = re.compile(r"<[a-z/!?][^<>]{0,3000}>", re.I)
 _SPACES = re.compile(r"[ \t\xa0\u200b\u2007\u202f]+")
 _EMPTY_LINES = re.compile(r"\n(?:[ \t]*\n){2,}")
@@ -49,6 +53,7 @@ def text_of_html(page: str) -> str:
     for opening, closing in _UNSEEN:
         page = _without(page, opening, closing)
     page = page.replace("\n", " ")
+    page = _TAG_WITH_OUR_LINK.sub(r" \1 <a", page)
     page = _TAG.sub(" ", _LINE_END.sub("\n", page))
     lines = (_SPACES.sub(" ", line).strip() for line in html.unescape(page).split("\n"))
     return _EMPTY_LINES.sub("\n\n", "\n".join(lines)).strip()

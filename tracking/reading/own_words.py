@@ -30,11 +30,24 @@ _SEPARATOR = re.compile(
     r"^\s*[-_=*]{2,}\s*(?:original(?: message| e?-?mail)?|forwarded message"
     r"|oorspronkelijke? (?:e-?mail"
     r"|bericht)|origineel bericht|doorgestuurd bericht|urspr(?:ü|ue)ngliche (?:nachricht|e-?mail)"
-    r"|original(?:e )?nachricht|weitergeleitete nachricht|message (?:d'origine|original|transféré)"
+    r"|original(?:e )?-?nachricht|weitergeleitete nachricht"
+    r"|message (?:d'origine|original|transféré)"
     r"|mensaje original|messaggio originale)\s*[-_=*]{0,}\s*$"
-    r"|^\s*_{20,}\s*$",
+    r"|^\s*_{20,}\s*$"
+    # GroupWise: ">>> Victor <v@x.nl> 3-8-2026 09:12 >>>"
+    r"|^\s*>>>\s.{0,200}\d.{0,100}>>>\s*$"
+    # Notes: "Victor ---03-08-2026 09:12:11---Goedemorgen, wij"
+    r"|^.{1,150}\s-{3}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}[ ,]{1,2}\d{1,2}:\d\d.{0,15}-{3}",
     _I,
 )
+# Ticket systems put it above their mail; who answers writes above it.
+_TICKET_LINE = re.compile(
+    r"^\W{0,10}(?:please )?(?:(?:type|write|reply|add) .{0,60}above this line"
+    r"|(?:typ|schrijf|antwoord) .{0,60}boven deze (?:lijn|regel))",
+    _I,
+)
+# Open-Xchange and Orange mark the line above the quote, and not the quote itself.
+_MARKED_INTRODUCTION = re.compile(r"^\s*>\s*message du \d", _I)
 # A mail's head as Outlook quotes it: "From:" and close below it "Sent:" or "Subject:".
 _HEAD_FROM = re.compile(
     r"^\s*[*>]{0,2}\s*(?:from|van|von|de|da|expéditeur|afzender)\s*:\**\s*\S", _I
@@ -71,7 +84,11 @@ def _read(text: str) -> tuple[str, bool]:
     at, has_quote = 0, False
     while at < len(lines):
         line = lines[at]
-        if line.lstrip().startswith(">"):
+        has_words = any(kept)
+        if has_words and _starts_our_mail(lines, at, is_first=not has_quote):
+            has_quote = True
+            break
+        if line.lstrip().startswith(">") and not _SEPARATOR.match(line):
             at, has_quote = at + 1, True
             continue
         width = _introduction_at(lines, at)
@@ -86,9 +103,9 @@ def _read(text: str) -> tuple[str, bool]:
         if _SEPARATOR.match(line) or _is_head(lines, at):
             has_quote = True
             break
-        if _SIGNATURE.match(line):
-            if not _quote_follows(lines, at):
-                break
+        if _SIGNATURE.match(line) and not _quote_follows(lines, at):
+            break
+        if _SIGNATURE.match(line) or _TICKET_LINE.match(line):
             at += 1
             continue
         kept.append(line)
@@ -111,11 +128,31 @@ def _introduction_at(lines: list[str], at: int) -> int:
     return 0
 
 
-def _is_head(lines: list[str], at: int) -> bool:
-    if not _HEAD_FROM.match(lines[at]):
+def _starts_our_mail(lines: list[str], at: int, *, is_first: bool) -> bool:
+    """What is no sign of it where nothing is written above: the answer stands below then."""
+    return bool(_TICKET_LINE.match(lines[at])) or (is_first and _introduces_unmarked(lines, at))
+
+
+def _introduces_unmarked(lines: list[str], at: int) -> bool:
+    """A marked line above a quote that isn't marked."""
+    line = lines[at]
+    if not line.lstrip().startswith(">"):
         return False
-    below = [line for line in lines[at + 1 : at + 7] if line.strip()][:4]
-    return sum(bool(_HEAD_MORE.match(line)) for line in below) >= 2
+    if _MARKED_INTRODUCTION.match(line):
+        return True
+    width = _introduction_at(lines, at)
+    below = (line.strip() for line in lines[at + width : at + width + 6])
+    following = next((line for line in below if line.strip("> ")), ">")
+    return bool(width) and not following.startswith(">")
+
+
+def _is_head(lines: list[str], at: int) -> bool:
+    """The sender's line and two more; the sender may stand below them."""
+    if not (_HEAD_FROM.match(lines[at]) or _HEAD_MORE.match(lines[at])):
+        return False
+    head = [lines[at], *[line for line in lines[at + 1 : at + 7] if line.strip()][:4]]
+    names_sender = any(_HEAD_FROM.match(line) for line in head)
+    return names_sender and sum(bool(_HEAD_MORE.match(line)) for line in head) >= 2
 
 
 def _is_marked_quote(lines: list[str], at: int) -> bool:
