@@ -1,4 +1,4 @@
-"""Somebody wants no more mail: by our opt-out mail, or by word.
+"""Somebody wants no more mail, and says so in words of their own.
 
 Words count in what the writer wrote only. Each of our mails carries an opt-out link, which
 stands below every reply, and below some of them in a quote that nothing marks as one.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from tracking.reading.our_mail import before_our_mail
-from tracking.reading.references import opt_out_reference
 
 _I = re.IGNORECASE
 _LONGEST = 3_000
@@ -95,8 +94,7 @@ _DENIED = re.compile(
 
 
 def is_opt_out(subject: str, own_text: str) -> bool:
-    if opt_out_reference(subject):
-        return True
+    """By their words; `references.opt_out_reference` knows our opt-out mail."""
     text = before_our_mail(own_text)[:_LONGEST].replace("’", "'").strip()
     text = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), text)
     if _DENIED.search(text):

@@ -13,7 +13,7 @@ from tracking.reading.intent import intent_of
 from tracking.reading.opt_out import is_opt_out
 from tracking.reading.own_words import own_words, quotes_something
 from tracking.reading.parts import Letter, parse_letter
-from tracking.reading.references import references_of
+from tracking.reading.references import opt_out_reference, references_of
 from tracking.reading.return_dates import return_date_in
 from tracking.reading.values import AutoReplySort, Complaint, Intent, Kind, ReadMail
 
@@ -63,6 +63,9 @@ def read_unguarded(raw: bytes) -> ReadMail:
     )
     if complaint := read_complaint(letter, returned):
         return _complained(mail, complaint)
+    if opt_out_reference(contents.subject):
+        # Mail programs and providers send it by themselves, and mark it as a machine's.
+        return _opted_out(mail, _own_text(letter))
     report = read_report(letter, raw)
     if report is not None and not _is_notice(contents, report):
         return _reported(mail, report)
@@ -93,17 +96,25 @@ def _reported(mail: ReadMail, report: DeliveryReport) -> ReadMail:
 
 def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
     """Neither a report nor a complaint: a person, or a machine in a person's name."""
-    text = own_words(own_body_unquoted(contents.letter))[:_LONGEST_OWN_TEXT]
+    text = _own_text(contents.letter)
     sort = auto_reply_sort(contents.letter, text)
     if sort is not None:
         return _auto_replied(replace(mail, own_text=text, auto_reply=sort))
     if _is_bulk(contents.letter):
         return replace(mail, own_text=text)
     if is_opt_out(contents.subject, text):
-        return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
+        return _opted_out(mail, text)
     kind = Kind.REPLY if _answers_something(mail, contents) else Kind.OTHER
     mail = replace(mail, kind=kind, own_text=text, intent=intent_of(text))
     return _with_return_date(mail) if mail.intent is Intent.OUT_OF_OFFICE else mail
+
+
+def _own_text(letter: Letter) -> str:
+    return own_words(own_body_unquoted(letter))[:_LONGEST_OWN_TEXT]
+
+
+def _opted_out(mail: ReadMail, text: str) -> ReadMail:
+    return replace(mail, kind=Kind.UNSUBSCRIBE, own_text=text, intent=Intent.UNSUBSCRIBE)
 
 
 def _answers_something(mail: ReadMail, contents: _Contents) -> bool:
