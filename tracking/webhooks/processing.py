@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import chain
 from time import monotonic
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ import requests
 import structlog
 from django.conf import settings
 from django.db import DatabaseError, connection
-from django.db.models import F
+from django.db.models import F, Min, QuerySet
 
 from mailsuite.lib.errors import Refusal
 from mailsuite.lib.storable import storable
@@ -30,7 +31,9 @@ from tracking.webhooks.reports import TooEarlyError, take_report
 log = structlog.get_logger(__name__)
 
 State = ProviderEvent.State
+Purpose = ProviderEvent.Purpose
 TURN_SECONDS = 45
+_SHARE_SECONDS = 2
 _AT_ONCE = 500
 # What is not there yet may come: a provider's event can be quicker than its answer, and its store
 # can be down.
@@ -49,7 +52,7 @@ def process_waiting(now: datetime, *, seconds: float = TURN_SECONDS) -> int:
     with _alone() as is_ours:
         if is_ours:
             ends = monotonic() + seconds
-            for event_id in _due(now):
+            for event_id in _in_turn(now):
                 process(event_id, now)
                 count += 1
                 if monotonic() >= ends:
@@ -57,10 +60,35 @@ def process_waiting(now: datetime, *, seconds: float = TURN_SECONDS) -> int:
     return count
 
 
-def _due(now: datetime) -> Iterator[int]:
-    waiting = ProviderEvent.objects.filter(state=State.WAITING, next_try_at__lte=now)
-    while ids := waiting.order_by("next_try_at", "id").values_list("pk", flat=True)[:_AT_ONCE]:
-        yield from list(ids)
+def _in_turn(now: datetime) -> Iterator[int]:
+    """What is due: events about our mails, then of each account's answers its share, and again
+    from the beginning, until nothing is due. An answer may have to be fetched: a provider that is
+    slow about it holds up neither bounces and complaints nor the answers at the others for longer
+    than one of its answers takes."""
+    due = ProviderEvent.objects.filter(state=State.WAITING, next_try_at__lte=now)
+    answers = due.filter(purpose=Purpose.INBOUND)
+    is_more = True
+    while is_more:
+        is_more = False
+        for event_id in chain(_next(due.filter(purpose=Purpose.TRACKING)), _shares(answers)):
+            is_more = True
+            yield event_id
+
+
+def _next(events: QuerySet[ProviderEvent]) -> list[int]:
+    return list(events.order_by("next_try_at", "id").values_list("pk", flat=True)[:_AT_ONCE])
+
+
+def _shares(answers: QuerySet[ProviderEvent]) -> Iterator[int]:
+    """Of each account as much as its share of time allows, and at least one; first of the one
+    that waits longest."""
+    waits_since = answers.values("account_id").annotate(since=Min("next_try_at"))
+    for account_id in list(waits_since.order_by("since").values_list("account_id", flat=True)):
+        ends = monotonic() + _SHARE_SECONDS
+        for event_id in _next(answers.filter(account_id=account_id)):
+            yield event_id
+            if monotonic() >= ends:
+                break
 
 
 @contextmanager
@@ -136,8 +164,8 @@ def _bring_in(event: ProviderEvent, provider: Provider, post: Post, now: datetim
 
 
 _READERS: dict[str, Callable[[ProviderEvent, Provider, Post, datetime], Conclusion]] = {
-    ProviderEvent.Purpose.TRACKING: _track,
-    ProviderEvent.Purpose.INBOUND: _bring_in,
+    Purpose.TRACKING: _track,
+    Purpose.INBOUND: _bring_in,
 }
 
 
@@ -154,7 +182,7 @@ def _try_again(event: ProviderEvent, problem: str, now: datetime) -> None:
 
 def _close(event: ProviderEvent, conclusion: Conclusion) -> None:
     """A mail that has been taken in is kept there, and not here as well."""
-    is_kept = event.purpose == ProviderEvent.Purpose.INBOUND and conclusion.state == State.DONE
+    is_kept = event.purpose == Purpose.INBOUND and conclusion.state == State.DONE
     ProviderEvent.objects.filter(pk=event.pk, state=State.WAITING).update(
         state=conclusion.state,
         outcome=storable(conclusion.outcome)[:500],

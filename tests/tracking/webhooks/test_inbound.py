@@ -23,6 +23,7 @@ from mailsuite.lib import clock
 from mailsuite.lib.tokens import Purpose, sign
 from tests.tracking.answers import HOUR, MONDAY, hard_bounce, reply, running, sent
 from tests.tracking.reading import mails
+from tests.tracking.webhooks import payloads
 from tests.tracking.webhooks.calls import (
     MAILGUN_KEY,
     Caller,
@@ -32,6 +33,7 @@ from tests.tracking.webhooks.calls import (
 )
 from tracking.models import InboundMail, ProviderEvent
 from tracking.receiving import receive
+from tracking.webhooks import fetching, processing
 from tracking.webhooks.processing import process_waiting
 
 pytestmark = pytest.mark.django_db
@@ -333,7 +335,8 @@ def test_an_html_reply_in_pieces_with_odd_headers_is_put_together(mail):
 
 @contextmanager
 def provider_answers(answers: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A provider's API on this machine: path → JSON, bytes, or the status of a refusal."""
+    """A provider's API on this machine: path → JSON, bytes, or the status of a refusal.
+    "missing" → how many bytes are held back at the end of bytes."""
     asked: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -342,12 +345,13 @@ def provider_answers(answers: dict[str, Any]) -> Iterator[tuple[str, list[dict[s
             answer = answers.get(self.path, 404)
             status = answer if isinstance(answer, int) else 200
             body = answer if isinstance(answer, bytes) else json.dumps(answer).encode()
+            missing = answers.get("missing", 0) if isinstance(answer, bytes) else 0
             self.send_response(status)
             if status == 302:
                 self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body)
+            self.wfile.write(body[: len(body) - missing])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -419,6 +423,62 @@ def test_a_mail_that_is_too_long_is_not_fetched_to_its_end(settings):
         process_waiting(NOW)
     ((state, outcome),) = stored()
     assert (state, outcome) == ("waiting", "The provider's answer exceeds 2000 bytes.")
+
+
+def test_a_store_that_drips_is_left_alone_in_time(monkeypatch):
+    monkeypatch.setattr(fetching, "_MOST_SECONDS", 0)
+    with provider_answers({PLACE: b"{"}) as (url, _):
+        resend_at(url).tell(RECEIVED, purpose="inbound")
+        process_waiting(NOW)
+    assert stored() == [("waiting", "The provider took longer than 0 seconds.")]
+
+
+def test_a_mail_that_breaks_off_is_fetched_later(mail):
+    raw = reply(mail)
+    answers: dict[str, Any] = {}
+    with provider_answers(answers) as (url, _):
+        answers |= {PLACE: {"raw": {"download_url": f"{url}/raw/1"}}, "/raw/1": raw}
+        answers["missing"] = 10
+        resend_at(url).tell(RECEIVED, purpose="inbound")
+        process_waiting(NOW)
+        assert [state for state, _ in stored()] == ["waiting"]
+        del answers["missing"]
+        process_waiting(ProviderEvent.objects.get().next_try_at)
+    assert bytes(InboundMail.objects.get().raw) == raw
+
+
+def test_a_slow_store_holds_up_neither_complaints_nor_the_answers_at_others(mail, monkeypatch):
+    """Here each of its answers takes all of its account's share."""
+    order: list[str] = []
+    real = processing.process
+
+    def noted(event_id: int, now: datetime) -> None:
+        event = ProviderEvent.objects.select_related("account").get(pk=event_id)
+        order.append(f"{event.account.backend} {event.purpose}")
+        real(event_id, now)
+        if len(order) == 1:
+            brevo.tell(payloads.brevo("spam", payloads.about(mail, at=NOW)))
+
+    monkeypatch.setattr(processing, "process", noted)
+    monkeypatch.setattr(processing, "_SHARE_SECONDS", 0)
+    brevo = caller("brevo")
+    with provider_answers({}) as (url, _):
+        slow = resend_at(url)
+        for number in range(3):
+            slow.tell(RECEIVED, purpose="inbound", headers={"svix-id": f"msg_{number}"})
+        by_sparkpost(reply(mail), caller("sparkpost"))
+        process_waiting(NOW)
+    assert order == [
+        "resend inbound", "sparkpost inbound", "brevo tracking", "resend inbound",
+        "resend inbound",
+    ]  # fmt: skip
+
+
+def test_news_of_our_mails_comes_before_answers(mail):
+    by_sparkpost(reply(mail), caller("sparkpost"))
+    caller("brevo").tell(payloads.brevo("spam", payloads.about(mail, at=NOW)))
+    assert process_waiting(NOW, seconds=0) == 1
+    assert InboundMail.objects.get().kind == "complaint"
 
 
 @pytest.mark.parametrize("number", ["../../emails", "a/b", "", "x" * 65, None, 7.5])
