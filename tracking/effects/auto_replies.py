@@ -7,7 +7,7 @@ from datetime import timedelta
 from campaigns.models import MessageEvent
 from tracking.effects.recording import record
 from tracking.effects.values import Answer, Effect
-from tracking.reading import AutoReplySort
+from tracking.reading import AutoReplySort, Intent
 
 Sort = AutoReplySort
 
@@ -20,6 +20,13 @@ _FOR_PEOPLE = {
 
 
 def auto_replied(answer: Answer) -> Effect:
+    effect = _effect(answer)
+    if answer.mail.intent is Intent.UNSUBSCRIBE:
+        return Effect(f"{effect.words} It also speaks of opting out: read it.", needs_person=True)
+    return effect
+
+
+def _effect(answer: Answer) -> Effect:
     sort = answer.mail.auto_reply or Sort.ACKNOWLEDGEMENT
     if sort is Sort.OUT_OF_OFFICE:
         return _away(answer)

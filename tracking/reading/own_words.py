@@ -58,8 +58,12 @@ _HEAD_MORE = re.compile(
     r"|envoyé|à|objet|enviado|para|asunto|inviato|oggetto)(?: le)?\s*:",
     _I,
 )
+# Or what a mailing list puts below each mail.
 _SIGNATURE = re.compile(
-    r"^\s*(?:-- ?|(?:sent from my|sent from (?:outlook|mail|yahoo)|get outlook for"
+    r"^\s*(?:-- ?|(?:you (?:received|are receiving) this (?:message|e-?mail) because"
+    r"|to unsubscribe from this (?:group|list)|[uj]e? ontvangt dit bericht omdat"
+    r"|sie (?:erhalten|haben) diese nachricht|vous (?:recevez|avez reçu) ce message)\b.{0,300}"
+    r"|(?:sent from my|sent from (?:outlook|mail|yahoo)|get outlook for"
     r"|verzonden (?:vanaf|via|met)"
     r"|verstuurd (?:vanaf|via|met)|outlook voor|gesendet (?:von|mit)|von meinem \w+ gesendet"
     r"|outlook für"

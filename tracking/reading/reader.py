@@ -100,7 +100,7 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
     sort = auto_reply_sort(contents.letter, text)
     if sort is not None:
         return _auto_replied(replace(mail, own_text=text, auto_reply=sort))
-    if _is_bulk(contents.letter):
+    if _is_bulk(contents.letter) and not _names_a_mail(mail):
         return replace(mail, own_text=text)
     if is_opt_out(contents.subject, text):
         return _opted_out(mail, text)
@@ -119,18 +119,25 @@ def _opted_out(mail: ReadMail, text: str) -> ReadMail:
 
 def _answers_something(mail: ReadMail, contents: _Contents) -> bool:
     return bool(
-        mail.references.thread
-        or mail.references.signed
+        _names_a_mail(mail)
         or _ANSWER_SUBJECT.match(contents.subject)
         or quotes_something(contents.body)
     )
 
 
+def _names_a_mail(mail: ReadMail) -> bool:
+    return bool(mail.references.thread or mail.references.signed)
+
+
 def _auto_replied(mail: ReadMail) -> ReadMail:
+    """Words of opting out are a machine's as a rule, and a person's now and then whose program
+    marks all mail: a person judges."""
     mail = replace(mail, kind=Kind.AUTO_REPLY)
-    if mail.auto_reply is not AutoReplySort.OUT_OF_OFFICE:
-        return mail
-    return _with_return_date(replace(mail, intent=Intent.OUT_OF_OFFICE))
+    if mail.auto_reply is AutoReplySort.OUT_OF_OFFICE:
+        mail = _with_return_date(replace(mail, intent=Intent.OUT_OF_OFFICE))
+    if is_opt_out(mail.subject, mail.own_text):
+        return replace(mail, intent=Intent.UNSUBSCRIBE)
+    return mail
 
 
 def _with_return_date(mail: ReadMail) -> ReadMail:
@@ -142,7 +149,7 @@ def _with_return_date(mail: ReadMail) -> ReadMail:
 
 
 def _is_bulk(letter: Letter) -> bool:
-    """Newsletters and lists, which answer nobody (RFC 2919, RFC 2369)."""
+    """Newsletters and lists (RFC 2919, RFC 2369): people answer through groups, too."""
     headers = letter.headers
     return (
         headers.has("list-id")

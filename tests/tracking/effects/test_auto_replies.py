@@ -51,6 +51,15 @@ def test_the_flow_waits_until_a_workday_after_the_return():
     assert enrollment().status == "active"
 
 
+def test_words_of_opting_out_that_a_machine_marked_are_for_a_person():
+    first = sent(running())
+    inbound = came(away(first, "Haal mij van de lijst."))
+    assert (inbound.kind, inbound.state) == ("auto_reply", "to_review")
+    assert "speaks of opting out" in inbound.outcome
+    assert Lead.objects.get().is_mailable
+    assert enrollment().status == "active"
+
+
 def test_it_counts_nowhere_and_ends_nothing():
     first = sent(running())
     came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))

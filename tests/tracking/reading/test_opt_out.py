@@ -118,3 +118,9 @@ def test_a_token_of_another_length_proves_nothing():
 def test_a_program_opts_nobody_out_by_word():
     raw = mail("Stop", subject="Afwezig", headers="Auto-Submitted: auto-replied\n")
     assert read_mail(raw).kind is Kind.AUTO_REPLY
+
+
+def test_words_of_opting_out_in_a_mail_that_a_machine_marked_are_noted():
+    raw = reply("Haal mij van de lijst.", headers="Auto-Submitted: auto-generated\n")
+    read = read_mail(raw)
+    assert (read.kind, read.intent) == (Kind.AUTO_REPLY, Intent.UNSUBSCRIBE)

@@ -29,6 +29,12 @@ from tracking.reading.reader import read_unguarded
 
 ROOT = Path(__file__).parents[3]
 SECONDS = 1.0
+LISTS = [
+    "List-Unsubscribe: <https://x.nl>",
+    "List-Id: <info.hotel-zon.nl>",
+    "Precedence: list",
+    "Precedence: bulk",
+]
 
 
 def test_all_that_others_need_of_a_reply_is_there():
@@ -52,9 +58,27 @@ def test_a_mail_that_answers_nothing_is_no_reply():
     assert read.kind is Kind.OTHER
 
 
-def test_a_newsletter_is_no_reply_whatever_it_says():
-    raw = reply("STOP! Graag meer informatie?", headers="List-Unsubscribe: <https://x.nl>\n")
+@pytest.mark.parametrize("header", LISTS)
+def test_a_newsletter_is_no_reply_whatever_it_says(header: str):
+    raw = mail("STOP! Graag meer informatie?", headers=f"{header}\n")
     assert (read_mail(raw).kind, read_mail(raw).intent) == (Kind.OTHER, Intent.NONE)
+
+
+@pytest.mark.parametrize("header", LISTS)
+def test_an_answer_through_a_list_is_an_answer(header: str):
+    headers = f"In-Reply-To: <{OUR_ID}>\n{header}\n"
+    assert read_mail(mail("Bel me morgen.", headers=headers)).intent is Intent.MEETING
+    assert read_mail(mail("Bel me morgen.", headers=headers)).kind is Kind.REPLY
+    assert read_mail(mail("Mail mij niet meer.", headers=headers)).kind is Kind.UNSUBSCRIBE
+
+
+def test_what_a_list_puts_below_a_mail_opts_nobody_out():
+    text = (
+        "Bel me morgen.\n\nYou received this message because you are subscribed to the group"
+        ' "info".\nTo unsubscribe from this group, send an email to info+unsubscribe@x.nl.\n'
+    )
+    read = read_mail(reply(text))
+    assert (read.kind, read.own_text) == (Kind.REPLY, "Bel me morgen.")
 
 
 @pytest.mark.parametrize("raw", [b"", b"\n", b"\0", b"From: x", b"\xff\xfe" * 50, b"no headers"])
