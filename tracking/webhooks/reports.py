@@ -50,12 +50,20 @@ def take_report(
         return _sign_of_life(report, message, is_last_try=is_last_try)
     inbound = receive_event(
         _as_mail(report, message, event),
-        source_key=f"{event.account_id}:{report.key}",
+        source_key=_source_key(event, report, message),
         received_at=at,
     )
     if inbound.message_id is None:
         return State.NOT_OURS, "No mail of ours is known by this id; it waits for a person."
     return State.DONE, inbound.outcome
+
+
+def _source_key(event: ProviderEvent, report: Report, message: Message | None) -> str:
+    """A provider that two accounts here send by tells both of one event: of a mail of ours that
+    counts once."""
+    if message is None:
+        return f"{event.account_id}:{report.key}"
+    return f"{event.account.backend}:{message.pk}:{report.key}"
 
 
 def _sign_of_life(

@@ -257,6 +257,24 @@ def test_events_in_any_order_and_number_come_to_the_same(brevo, seed):
     assert check_integrity(since=MONDAY - DAY, now=NOW) == []
 
 
+@pytest.mark.parametrize(("event", "kind"), [("spam", "complained"), ("soft_bounce", "bounced")])
+def test_an_event_that_a_provider_tells_to_each_of_its_accounts_here_counts_once(mail, event, kind):
+    for number in range(4):  # of the webhook at the provider
+        caller("brevo").tell(told(event, mail, reason=FULL, id=number))
+    process_waiting(NOW)
+    assert outcomes() == ["done"] * 4
+    assert InboundMail.objects.count() == 1
+    assert MessageEvent.objects.filter(kind=kind).count() == 1
+
+
+def test_events_of_two_providers_are_two(mail):
+    caller("brevo").tell(told("soft_bounce", mail, reason=FULL))
+    of = about(mail, at=NOW - timedelta(minutes=1))
+    caller("postmark").tell(payloads.postmark("Bounce", of, Type="SoftBounce", Details=FULL))
+    process_waiting(NOW)
+    assert InboundMail.objects.count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_workers_that_take_the_same_event_at_once_let_it_take_effect_once():
     mail = sent(running())

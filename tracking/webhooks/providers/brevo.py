@@ -9,7 +9,7 @@ from anymail.signals import AnymailTrackingEvent
 from anymail.webhooks.brevo import BrevoInboundWebhookView, BrevoTrackingWebhookView
 
 from tracking.webhooks.fetching import fetch
-from tracking.webhooks.payloads import digest, text
+from tracking.webhooks.payloads import digest, digest_of, text
 from tracking.webhooks.posts import Post
 from tracking.webhooks.providers.base import Provider, alone
 
@@ -57,6 +57,13 @@ class Brevo(Provider):
     def key_of(self, event: Post) -> str:
         uuid = text(event.payload, "items", 0, "Uuid", 0)
         return digest("uuid", uuid) if uuid else super().key_of(event)
+
+    def lasting_key_of(self, event: Post) -> str:
+        """Without the number of the webhook, which is another at each address."""
+        payload = event.payload
+        if not isinstance(payload, dict):
+            return self.key_of(event)
+        return digest_of({name: value for name, value in payload.items() if name != "id"})
 
     def _view_options(self) -> dict[str, Any]:
         given = self.account.provider_options.get("api_url")
