@@ -16,6 +16,14 @@ from tracking.mailboxes.values import Login, Security
 
 DROP = b"DROP"
 SILENCE = b"SILENCE"
+DRIP = b"DRIP"  # a byte now and then
+CHATTER = b"CHATTER"  # a line now and then
+FLOOD = b"FLOOD"  # lines, as fast as they are taken
+_WITHOUT_END = {
+    DRIP: (b"x", 0.02),
+    CHATTER: (b"* OK still here\r\n", 0.02),
+    FLOOD: (b"* OK %s\r\n" % (b"x" * 60_000), 0.0),
+}
 
 _USUAL = {
     "GREETING": b"* OK ready\r\n",
@@ -32,7 +40,7 @@ _USUAL = {
 @dataclass
 class ScriptedImap:
     """`script` maps a command to its answers, one a use; the last one stays. TAG in an answer
-    becomes the command's tag. With DROP or SILENCE behind other words, those are said first."""
+    becomes the command's tag. Words ahead of DROP, SILENCE or what has no end are said first."""
 
     port: int = 0
     script: dict[str, list[bytes]] = field(default_factory=dict)
@@ -75,6 +83,12 @@ class _Session(socketserver.StreamRequestHandler):
                 self.wfile.write(answer.removesuffix(end))
                 if end == SILENCE:
                     self.server.world.stopping.wait()
+                raise _Gone
+        for end, (words, pause) in _WITHOUT_END.items():
+            if answer.endswith(end):
+                self.wfile.write(answer.removesuffix(end))
+                while not self.server.world.stopping.wait(pause):
+                    self.wfile.write(words)
                 raise _Gone
         self.wfile.write(answer)
 

@@ -13,8 +13,6 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from imaplib import IMAP4
 
-from imapclient import IMAPClient, SocketTimeout
-
 from tracking.mailboxes.folders import Folder, told_folders
 from tracking.mailboxes.problems import connection_lost, no_connection, refused_login, said
 from tracking.mailboxes.values import (
@@ -28,6 +26,7 @@ from tracking.mailboxes.values import (
     Patience,
     Security,
 )
+from tracking.mailboxes.wire import BoundedClient
 
 # More than `tracking.reading` looks at, so that it can tell a mail that was cut.
 MOST_BYTES = 1_048_576
@@ -41,7 +40,7 @@ logging.getLogger("imapclient").setLevel(logging.WARNING)
 class Connection:
     """Made by `connected`. Calls that raise MailboxProblem leave a connection of no use."""
 
-    def __init__(self, client: IMAPClient, login: Login) -> None:
+    def __init__(self, client: BoundedClient, login: Login) -> None:
         self._client = client
         self._login = login
 
@@ -114,7 +113,12 @@ class Connection:
         except (IMAP4.abort, OSError, EOFError) as error:  # of no use any more, says imaplib
             raise connection_lost(self._login, error) from error
         except Exception as error:  # NO, BAD, or an answer that imapclient cannot read
-            raise refusal(f"{self._login.host} {what}: {said(error)}") from error
+            raise refusal(f"{self._login.host} {what}: {self._why(error)}") from error
+
+    def _why(self, error: Exception) -> str:
+        if size := self._client.passed_over:
+            return f"it sends {size} bytes where {MOST_BYTES} at most are asked for."
+        return said(error)
 
 
 @contextmanager
@@ -133,16 +137,10 @@ def connected(login: Login, patience: Patience = USUAL_PATIENCE) -> Iterator[Con
     client.__exit__(None, None, None)  # logs out; what goes wrong with that is passed over
 
 
-def _connect(login: Login, patience: Patience) -> IMAPClient:
+def _connect(login: Login, patience: Patience) -> BoundedClient:
     context = None if login.security == Security.NONE else ssl.create_default_context()
     try:
-        client = IMAPClient(
-            login.host,
-            login.port,
-            ssl=login.security == Security.TLS,
-            ssl_context=context,
-            timeout=SocketTimeout(patience.connect, patience.read),
-        )
+        client = BoundedClient(login, patience, context, MOST_BYTES)
     except Exception as error:  # what an unknown service says need not even be IMAP
         raise no_connection(login, error) from error
     client.normalise_times = False  # with their time zones
@@ -155,7 +153,7 @@ def _connect(login: Login, patience: Patience) -> IMAPClient:
     return client
 
 
-def _log_in(client: IMAPClient, login: Login) -> None:
+def _log_in(client: BoundedClient, login: Login) -> None:
     """PLAIN takes any letters (RFC 4616), LOGIN none beyond ASCII."""
     try:
         if client.has_capability("AUTH=PLAIN"):
@@ -168,7 +166,7 @@ def _log_in(client: IMAPClient, login: Login) -> None:
         raise refused_login(login, error) from error
 
 
-def _hang_up(client: IMAPClient) -> None:
+def _hang_up(client: BoundedClient) -> None:
     with suppress(OSError):  # imaplib closes its end ahead of the call that fails
         client.shutdown()
 

@@ -7,6 +7,7 @@ import ssl
 from imaplib import IMAP4
 
 from tracking.mailboxes.values import Login, MailboxProblem, Security
+from tracking.mailboxes.wire import TooSlowError
 
 _LONGEST_SAID = 300
 
@@ -24,6 +25,8 @@ def refused_login(login: Login, error: Exception) -> MailboxProblem:
 
 
 def connection_lost(login: Login, error: Exception) -> MailboxProblem:
+    if isinstance(error, TooSlowError):
+        return MailboxProblem(_too_slow(login, error))
     if isinstance(error, TimeoutError):
         return MailboxProblem(f"{login.server} fell silent. It is asked again later.")
     return MailboxProblem(f"{login.server} ended the connection: {said(error)}")
@@ -53,6 +56,8 @@ def _why_not_connected(login: Login, error: Exception) -> str:
             f"{login.server} does not begin with TLS: {said(error)} "
             "TLS from the start is usually on port 993, STARTTLS on 143."
         )
+    if isinstance(error, TooSlowError):
+        return _too_slow(login, error)
     if isinstance(error, TimeoutError):
         return f"{login.server} does not answer. Correct host and port, or open the way to it."
     if isinstance(error, OSError):
@@ -60,6 +65,10 @@ def _why_not_connected(login: Login, error: Exception) -> str:
     if isinstance(error, IMAP4.error):
         return f"{login.server} does not speak IMAP as {_wish(login.security)}: {said(error)}"
     return f"{login.server} cannot be used: {said(error)}"
+
+
+def _too_slow(login: Login, error: TooSlowError) -> str:
+    return f"{login.server} is too slow: {said(error)} It is asked again later."
 
 
 def _wish(security: Security) -> str:

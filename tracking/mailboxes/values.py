@@ -33,10 +33,11 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """Seconds until a silent server is given up."""
+    """Seconds until a server is given up: one that is silent, one whose answer has no end."""
 
     connect: float = 15
     read: float = 30
+    answer: float = 60
 
 
 USUAL_PATIENCE = Patience()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import time
 import tracemalloc
 from dataclasses import replace
 
 import pytest
 
 from tests.imap import PASSWORD, ImapServer
-from tests.scripted_imap import DROP, SILENCE, scripted_imap
+from tests.scripted_imap import CHATTER, DRIP, DROP, FLOOD, SILENCE, scripted_imap
 from tracking.mailboxes import connection as module
 from tracking.mailboxes.connection import Connection, connected
 from tracking.mailboxes.folders import Use
@@ -212,6 +213,73 @@ def test_a_server_that_stops_talking_is_a_problem_of_the_mailbox(command: str, e
             for uid in all_uids(connection):
                 connection.fetch(uid)
         assert server.connections == 1
+
+
+@pytest.mark.parametrize("command", ["CAPABILITY", "LOGIN", "LIST", "EXAMINE", "SEARCH", "FETCH"])
+@pytest.mark.parametrize("end", [DRIP, CHATTER])
+def test_a_server_that_talks_without_end_is_given_up(command: str, end: bytes):
+    words = b"* 1 FETCH (UID 1 BODY[]<0> {900000}\r\n" if command == "FETCH" else b""
+    begun = time.monotonic()
+    with (
+        scripted_imap(**{command: [words + end]}) as server,
+        pytest.raises(MailboxProblem, match=r"too slow: no end of its answer after 0\.4 seconds"),
+        connected(server.login, Patience(connect=5, read=5, answer=0.4)) as connection,
+    ):
+        connection.folders()
+        for uid in all_uids(connection):
+            connection.fetch(uid)
+    assert time.monotonic() - begun < 4
+
+
+@pytest.mark.parametrize("end", [DRIP, CHATTER])
+def test_a_greeting_without_end_is_given_up(end: bytes):
+    begun = time.monotonic()
+    with scripted_imap(GREETING=[end]) as server:
+        assert "too slow" in problem_with(server.login, Patience(connect=5, read=5, answer=0.4))
+    assert time.monotonic() - begun < 4
+
+
+def test_the_time_for_an_answer_begins_with_each_question():
+    """Else a folder of many mails could not be read."""
+    with (
+        scripted_imap(SEARCH=[b"* SEARCH 1\r\nTAG OK done\r\n"]) as server,
+        connected(server.login, Patience(connect=5, read=5, answer=0.3)) as connection,
+    ):
+        begun = time.monotonic()
+        while time.monotonic() - begun < 0.7:
+            assert all_uids(connection) == [1]
+
+
+def test_a_flood_of_words_fills_no_memory():
+    with (
+        scripted_imap(SEARCH=[FLOOD]) as server,
+        pytest.raises(MailboxProblem, match="an answer of more than 8000000 bytes"),
+        connected(server.login) as connection,
+    ):
+        folder = connection.open("INBOX")
+        tracemalloc.start()
+        try:
+            list(connection.uids_after(0, folder))
+        finally:
+            _, peak = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert peak < 12_000_000
+
+
+def test_a_mail_that_comes_whole_unasked_is_passed_over_and_not_kept_in_memory():
+    big = b"* 1 FETCH (UID 1 BODY[] {20000000}\r\n" + b"y" * 20_000_000 + b")\r\nTAG OK done\r\n"
+    usual = b"* 1 FETCH (UID 1 BODY[]<0> {2}\r\nhi)\r\nTAG OK done\r\n"
+    with scripted_imap(FETCH=[big, usual]) as server, connected(server.login) as connection:
+        connection.open("INBOX")
+        tracemalloc.start()
+        with pytest.raises(MailProblem, match="sends 20000000 bytes where 1048576 at most"):
+            connection.fetch(1)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+        mail = connection.fetch(1)
+    assert peak < 25_000_000  # the server's own copy of `big`, with its tag put in
+    assert mail is not None
+    assert mail.raw == b"hi"
 
 
 def test_half_a_mail_is_no_mail():

@@ -13,7 +13,7 @@ from campaigns.models import MessageEvent
 from mailsuite.lib import clock
 from tests.factories import SenderAliasFactory
 from tests.imap import ImapServer
-from tests.scripted_imap import DROP, scripted_imap
+from tests.scripted_imap import DRIP, DROP, scripted_imap
 from tests.threads import in_threads
 from tests.tracking.mailboxes.boxes import (
     HASTY,
@@ -26,7 +26,8 @@ from tests.tracking.mailboxes.boxes import (
 )
 from tests.tracking.reading.mails import mail
 from tracking.mailboxes import claims, condition, position, stuck, turns
-from tracking.mailboxes.turns import Turn
+from tracking.mailboxes.turns import Turn, read_mailbox
+from tracking.mailboxes.values import Patience
 from tracking.models import InboundMail, Mailbox, MailboxFolder, StuckMail
 from tracking.receiving import receive
 
@@ -347,6 +348,18 @@ def test_a_mail_at_which_the_server_hangs_up_does_not_block_those_behind_it():
             read(mailbox)
     assert texts() == ["Nieuwsbrief 2"]
     assert StuckMail.objects.get().tries == 2
+
+
+def test_a_mail_that_drips_in_for_ever_holds_no_worker_and_is_shown():
+    drip = b"* 1 FETCH (UID 1 BODY[]<0> {900000}\r\n" + DRIP
+    with scripted_imap(FETCH=[drip]) as server, clock.frozen(NOON):
+        mailbox = a_mailbox(server, "victor")
+        read_mailbox(mailbox.pk, patience=Patience(connect=5, read=5, answer=0.3))
+    mailbox.refresh_from_db()
+    assert "too slow: no end of its answer after 0.3 seconds" in mailbox.last_problem
+    assert mailbox.next_read_at == NOON + dt.timedelta(minutes=1)
+    assert StuckMail.objects.get().uid == 1
+    assert texts() == []
 
 
 def test_a_database_that_is_away_moves_no_position(
