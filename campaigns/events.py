@@ -17,12 +17,12 @@ from typing import Any
 
 from django.db import transaction
 
-from campaigns.acceptance import mark_sent
+from campaigns.arrival import can_have_arrived, mark_arrived, may_have_arrived
 from campaigns.colleagues import lock_colleagues
 from campaigns.consequences import follow
 from campaigns.guardrails import counts_against_domain
 from campaigns.message_lock import lock_message
-from campaigns.models import Message, MessageEvent, SendAttempt
+from campaigns.models import Message, MessageEvent
 from campaigns.tally import Tally
 from leads.models import Suppression
 from leads.suppression import suppress
@@ -37,6 +37,8 @@ PROOF_OF_DELIVERY = (
 )  # fmt: skip
 
 _FROM_THE_OTHER_SIDE = (Kind.REPLIED, Kind.AUTO_REPLIED, Kind.BOUNCED, Kind.COMPLAINED)
+# An opt-out by the link in the mail is no such thing: a gateway follows links.
+_OPT_OUTS_BY_MAIL = ("mail", "feedback", "person")
 
 # What takes the address off every list.
 _SUPPRESSION_REASON: dict[str, Suppression.Reason] = {
@@ -78,8 +80,8 @@ def record_event(
         lock_colleagues(message_id)
     message = lock_message(message_id)
     tally = Tally()
-    if proves_delivery and _is_proof(kind, message):
-        mark_sent([message], tally=tally)
+    if proves_delivery and _is_proof(kind, detail, message):
+        mark_arrived(message, tally)
     event = MessageEvent(
         message=message,
         kind=kind,
@@ -106,35 +108,23 @@ def record_event(
 
 @transaction.atomic
 def prove_delivery(message_id: int) -> bool:
-    """Somebody has this mail who can only have it from us; whether that was news. For what is no
-    event of its own. Raises Message.DoesNotExist."""
+    """Somebody has this mail who can only have it from us; whether that was news. For what comes
+    back and is no event of its own. Raises Message.DoesNotExist."""
     message = lock_message(message_id)
-    if not may_have_arrived(message):
+    if not can_have_arrived(message):
         return False
-    mark_sent([message])
+    tally = Tally()
+    mark_arrived(message, tally)
+    tally.write()
     return True
 
 
-def may_have_arrived(message: Message) -> bool:
-    """Whether a proof decides: the fate is unknown, also where a person has since decided to
-    send it again. A mail that was deferred or refused may have been looked at by a gateway and
-    has arrived nowhere."""
-    if message.status == Message.Status.UNKNOWN:
-        return True
-    if message.status != Message.Status.QUEUED:
-        return False
-    gated = (
-        SendAttempt.objects.filter(message=message, gated_at__isnull=False).order_by("id").last()
-    )
-    return gated is not None and gated.outcome == SendAttempt.Outcome.UNKNOWN
-
-
-def _is_proof(kind: MessageEvent.Kind, message: Message) -> bool:
-    """While the mail is on the wire its worker knows best, for a gateway follows the links of a
-    mail that it is about to refuse. What only comes back from a mail that was taken can be
+def _is_proof(kind: MessageEvent.Kind, detail: dict[str, Any], message: Message) -> bool:
+    """Also while the mail is on the wire: what only comes back from a mail that was taken can be
     quicker than the worker's pen."""
-    if message.status == Message.Status.SENDING:
-        return kind in _FROM_THE_OTHER_SIDE and message.phase == Message.Phase.WIRE
+    is_by_mail = kind == Kind.UNSUBSCRIBED and detail.get("by") in _OPT_OUTS_BY_MAIL
+    if is_by_mail or kind in _FROM_THE_OTHER_SIDE:
+        return can_have_arrived(message)
     return kind in PROOF_OF_DELIVERY and may_have_arrived(message)
 
 

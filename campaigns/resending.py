@@ -22,6 +22,7 @@ from campaigns.models import (
     MessageEvent,
 )
 from campaigns.reopening import reopen
+from campaigns.taking_back import take_failure_back
 from campaigns.tally import Tally
 from leads.models import Lead
 from leads.suppression import hold_addresses, is_suppressed
@@ -107,7 +108,7 @@ def _queue_again(message: Message, now: datetime) -> None:
     reopen(message.campaign)
     tally = Tally()
     if message.status == Status.FAILED:
-        _take_failure_back(message, tally)
+        take_failure_back(message, tally)
     _reopen_enrollment(message.enrollment, message, tally)
     message.status = Status.QUEUED
     calendar = sending_calendar(message.domain.policy, message.campaign)
@@ -129,16 +130,6 @@ def _take_current_version(message: Message) -> None:
     template = message.template_version.template
     if template.current_version is not None:
         message.template_version = template.current_version
-
-
-def _take_failure_back(message: Message, tally: Tally) -> None:
-    """It counts again if it fails again."""
-    failures = message.events.filter(kind=MessageEvent.Kind.FAILED)
-    failure = failures.order_by("at", "id").last()
-    if failure is None:
-        return
-    day = failure.at.astimezone(message.domain.policy.zone).date()
-    tally.count(message.campaign_id, message.step_id, day, "failed", -1)
 
 
 def _refuse_unmailable(message: Message) -> None:

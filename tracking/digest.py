@@ -15,7 +15,8 @@ import structlog
 from django.db import transaction
 from django.db.models import Max, Min, Q
 
-from campaigns.events import may_have_arrived, record_event
+from campaigns.arrival import may_have_arrived
+from campaigns.events import record_event
 from campaigns.models import Message, MessageEvent
 from tracking.actors import actors_of
 from tracking.models import Hit
