@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 import structlog
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -176,7 +175,6 @@ def _note(inbound: InboundMail, effect: Effect) -> None:
 
 
 def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundMail:
-    kept_for = timedelta(days=settings.INBOUND_RAW_DAYS)
     return InboundMail(
         source=arrival.source,
         source_key=arrival.source_key,
@@ -194,7 +192,7 @@ def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundM
         text=mail.own_text,
         recipients=[_recipient(recipient) for recipient in mail.recipients],
         raw=arrival.raw,
-        raw_kept_until=None if arrival.raw is None else clock.now() + kept_for,
+        raw_since=None if arrival.raw is None else clock.now(),
         message=message,
         lead_id=message.lead_id if message else _lead_guessed(mail),
     )

@@ -41,8 +41,7 @@ def take(raw: bytes, key: str, source: InboundMail.Source = InboundMail.Source.P
     return receive(raw, source=source, source_key=key, received_at=MONDAY + HOUR)
 
 
-def test_a_mail_is_kept_as_it_came_with_what_was_read_in_it(settings):
-    settings.INBOUND_RAW_DAYS = 30
+def test_a_mail_is_kept_as_it_came_with_what_was_read_in_it():
     first = sent(running())
     mailbox = Mailbox.objects.create(name="christian", host="imap.example.org", username="c")
     raw = reply(first, "Graag, belt u mij morgen even?")
@@ -56,7 +55,7 @@ def test_a_mail_is_kept_as_it_came_with_what_was_read_in_it(settings):
         )
     inbound = InboundMail.objects.get(pk=inbound.pk)
     assert bytes(inbound.raw) == raw
-    assert inbound.raw_kept_until == MONDAY + HOUR + 30 * DAY
+    assert inbound.raw_since == MONDAY + HOUR
     assert (inbound.source, inbound.source_key, inbound.mailbox) == ("imap", "1:7:42", mailbox)
     assert (inbound.kind, inbound.intent, inbound.state) == ("reply", "meeting", "done")
     assert inbound.text == "Graag, belt u mij morgen even?"
@@ -265,7 +264,7 @@ def test_a_providers_event_leads_to_the_same_and_has_no_raw_mail():
     bounce = event(first, Kind.BOUNCE, recipients=refusal(first, Reason.UNKNOWN_USER))
     inbound = receive_event(bounce, source_key="postmark:1", received_at=MONDAY + HOUR)
     assert (inbound.source, inbound.state, inbound.raw) == ("webhook", "done", None)
-    assert inbound.raw_kept_until is None
+    assert inbound.raw_since is None
     assert figures(first) == {"planned": 1, "sent": 1, "bounced": 1}
     again = receive_event(bounce, source_key="postmark:1", received_at=MONDAY + DAY)
     assert again == inbound
@@ -290,7 +289,18 @@ def test_raw_mail_goes_after_its_time_and_what_was_read_stays(settings):
         housekeeping()
     old.refresh_from_db()
     young.refresh_from_db()
-    assert (old.raw, old.raw_kept_until, old.text) == (None, None, "Graag, belt u mij?")
+    assert (old.raw, old.raw_since, old.text) == (None, None, "Graag, belt u mij?")
     assert young.raw is not None
     # And it is still known.
     assert came(reply(first, "Graag, belt u mij?"), MONDAY + 31 * DAY) == old
+
+
+def test_raw_mail_goes_as_soon_as_less_is_to_be_kept(settings):
+    settings.INBOUND_RAW_DAYS = 30
+    inbound = came(reply(sent(running())), MONDAY + HOUR)
+    settings.INBOUND_RAW_DAYS = 7
+    for days, is_kept in ((7, True), (8, False)):
+        with clock.frozen(MONDAY + days * DAY):
+            housekeeping()
+        inbound.refresh_from_db()
+        assert (inbound.raw is not None) is is_kept

@@ -99,7 +99,7 @@ class InboundMail(models.Model):
 
     # As it came, for a set time (INBOUND_RAW_DAYS); None afterwards and for a provider's event.
     raw = models.BinaryField(null=True, blank=True)
-    raw_kept_until = models.DateTimeField(null=True, blank=True)  # business time
+    raw_since = models.DateTimeField(null=True, blank=True)  # business time
 
     # The mail of ours that it speaks of; None: unmatched.
     message = models.ForeignKey(
@@ -170,9 +170,9 @@ class InboundMail(models.Model):
             models.Index(fields=["state", "kind", "-received_at"], name="inbound_by_state"),
             # purging: what is kept too long.
             models.Index(
-                fields=["raw_kept_until"],
-                name="inbound_raw_until",
-                condition=Q(raw_kept_until__isnull=False),
+                fields=["raw_since"],
+                name="inbound_raw_since",
+                condition=Q(raw_since__isnull=False),
             ),
         ]
 

@@ -109,8 +109,15 @@ def _alone() -> Iterator[bool]:
 
 
 def try_again(event_id: int, now: datetime) -> None:
-    """Let an event wait once more. Raises Refusal where it has not failed."""
+    """Let an event wait once more. Raises Refusal where it has not failed, or where what it said
+    is not kept any more (`tracking.purging`)."""
     failed = ProviderEvent.objects.filter(pk=event_id, state=State.FAILED)
+    if failed.filter(body=b"").exists():
+        raise Refusal(
+            f"Its mail is gone: such are kept for {settings.INBOUND_RAW_DAYS} days "
+            "(INBOUND_RAW_DAYS). Have the provider send it again.",
+            code="not_kept",
+        )
     if not failed.update(state=State.WAITING, tries=0, next_try_at=now, outcome=""):
         raise Refusal("It has not failed, so there is nothing to try again.", code="not_failed")
 

@@ -20,7 +20,9 @@ import pytest
 from campaigns.models import Enrollment, Message, MessageEvent
 from leads.models import Suppression
 from mailsuite.lib import clock
+from mailsuite.lib.errors import Refusal
 from mailsuite.lib.tokens import Purpose, sign
+from mailsuite.tasks import housekeeping
 from tests.tracking.answers import HOUR, MONDAY, hard_bounce, reply, running, sent
 from tests.tracking.reading import mails
 from tests.tracking.webhooks import payloads
@@ -328,6 +330,20 @@ def test_an_html_reply_in_pieces_with_odd_headers_is_put_together(mail):
     process_waiting(NOW)
     ((state, _),) = stored()
     assert state in ("done", "failed")
+
+
+def test_a_mail_that_can_not_be_read_is_kept_no_longer_than_others(settings):
+    settings.INBOUND_RAW_DAYS = 2
+    caller("postmark").tell({"RecordType": "Open", "TextBody": "Lief"}, purpose="inbound")
+    process_waiting(NOW)
+    event = ProviderEvent.objects.get()
+    for days, is_kept in ((1, True), (3, False)):
+        with clock.frozen(NOW + days * 24 * HOUR):
+            housekeeping()
+        event.refresh_from_db()
+        assert (event.state, b"Lief" in bytes(event.body)) == ("failed", is_kept)
+    with pytest.raises(Refusal, match="2 days"):
+        processing.try_again(event.pk, NOW)
 
 
 # --- What has to be fetched ---
