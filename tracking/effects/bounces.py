@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
 
+from campaigns.events import prove_delivery
 from campaigns.models import Message, MessageEvent
 from campaigns.soft_bounces import in_a_row
 from leads.addresses import InvalidAddress, normalised_address
@@ -22,6 +22,9 @@ def bounced(answer: Answer) -> Effect:
     """Hard: message, lead and address are done with. Soft: the next mail is the next try, until
     that has failed too often in a row. A refusal of the sender: the domain stops."""
     refusal = _refusal_of(answer)
+    if refusal is None:
+        prove_delivery(answer.message.pk)
+        return Effect("Of an address behind ours, a list's or a forwarding's: ours has the mail.")
     verdict = refusal.verdict
     if verdict is Verdict.SOFT:
         return _soft(answer, refusal)
@@ -54,21 +57,18 @@ def _detail(refusal: Recipient) -> dict[str, Any]:
     }
 
 
-def _refusal_of(answer: Answer) -> Recipient:
+def _refusal_of(answer: Answer) -> Recipient | None:
     """What the report says of the address that our mail went to.
 
-    Each of our mails has one recipient. Where the report names only others, ours is a list or
-    forwards to them: one dead member does not condemn it.
+    Each of our mails has one recipient. None where the report names only others: ours is a list
+    or forwards to them, and has taken the mail. One dead member does not condemn it, and what the
+    servers behind it make of mail that it hands on (SPF breaks on the way) is not about us.
     """
     ours = _address_of(answer.message)
     failed = [one for one in answer.mail.recipients if one.action in ("failed", "")]
-    for refusal in failed:
-        if _normalised(refusal.address) in (ours, ""):
-            return refusal
     if not failed:
         return Recipient(ours, ours, "", "failed", Reason.OTHER, Verdict.SOFT, "")
-    other = failed[0]
-    return replace(other, verdict=Verdict.SOFT) if other.verdict is Verdict.HARD else other
+    return next((one for one in failed if _normalised(one.address) in (ours, "")), None)
 
 
 def _address_of(message: Message) -> str:

@@ -218,14 +218,62 @@ def test_the_first_reason_of_a_paused_domain_stays():
     assert SendingDomain.objects.get().pause_reason == "by hand"
 
 
-def test_a_dead_member_of_a_list_does_not_condemn_the_list():
-    first = sent(running())
-    raw = about(first, mails.dsn(mails.group("weg@hotel-zon.nl")))
-    assert came(raw).recipients[0]["verdict"] == "hard"
+def of_another(message: Message, **said: str) -> bytes:
+    """A report that names an address behind ours."""
+    return about(message, mails.dsn(mails.group("weg@hotel-zon.nl", **said)))
+
+
+def test_a_dead_member_of_a_list_changes_nothing():
+    campaign = running()
+    first = sent(campaign)
+    inbound = came(of_another(first))
+    assert (inbound.recipients[0]["verdict"], inbound.state) == ("hard", "done")
     first.refresh_from_db()
     assert (first.status, Lead.objects.get().status) == (Status.SENT, Lead.Status.ACTIVE)
     assert not Suppression.objects.exists()
-    assert MessageEvent.objects.get(kind="bounced").detail["hard"] is False
+    assert not MessageEvent.objects.filter(kind="bounced").exists()
+    assert (enrollment().status, enrollment().waits_until) == ("active", None)
+    assert mail_of(campaign, 2).not_before == MONDAY + 3 * DAY
+
+
+def test_a_dead_member_of_a_list_proves_that_the_list_has_the_mail():
+    first = handed_over(mail_of(running()), Outcome.UNKNOWN)
+    came(of_another(first))
+    assert figures(first) == {"planned": 1, "sent": 1}
+
+
+def test_a_list_with_a_dead_member_is_never_given_up(settings):
+    messages = three_sent(settings)
+    for message in messages:
+        came(of_another(message), messages[-1].sent_at + HOUR)
+    assert not Suppression.objects.exists()
+    assert enrollment().status == "active"
+
+
+def test_a_dead_member_of_a_list_ends_a_row_of_soft_bounces(settings):
+    messages = three_sent(settings)
+    settings.SOFT_BOUNCES_IN_A_ROW = 2
+    at = messages[-1].sent_at + HOUR
+    came(of_another(messages[1]), at)
+    came(soft_bounce(messages[0]), at)
+    came(soft_bounce(messages[2]), at)
+    assert not Suppression.objects.exists()
+
+
+def test_what_breaks_when_somebody_forwards_our_mail_does_not_stop_the_domain():
+    first = sent(running())
+    said = "smtp; 550-5.7.26 Unauthenticated: SPF did not pass for hotel-zon.nl"
+    inbound = came(of_another(first, status="5.7.26", diagnostic=said))
+    assert inbound.recipients[0]["verdict"] == "sender_problem"
+    assert SendingDomain.objects.get().paused_at is None
+    assert not MessageEvent.objects.filter(kind="bounced").exists()
+
+
+def test_where_the_report_says_that_it_was_forwarded_the_address_is_still_ours():
+    first = sent(running())
+    dead = mails.group("weg@elders.nl", original=mails.RECIPIENT)
+    came(about(first, mails.dsn(dead)))
+    assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
 
 
 def test_of_several_recipients_ours_decides():
