@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 from imaplib import IMAP4
 
 from tracking.mailboxes.folders import Folder, told_folders
-from tracking.mailboxes.problems import connection_lost, no_connection, refused_login, said
+from tracking.mailboxes.problems import connection_lost, no_connection, refused_login, told
 from tracking.mailboxes.values import (
     USUAL_PATIENCE,
     FetchedMail,
@@ -90,13 +90,16 @@ class Connection:
     def fetch(self, uid: int, *, most_bytes: int = MOST_BYTES) -> FetchedMail | None:
         """One mail of the open folder, unmarked (PEEK), at most its first `most_bytes`.
 
-        None: it is gone. Raises MailProblem.
+        None: it is gone, and no search finds it. Raises MailProblem.
         """
         wanted = ["INTERNALDATE", f"BODY.PEEK[]<0.{most_bytes}>"]
         with self._talking(MailProblem, "does not hand the mail over"):
             told = self._client.fetch([uid], wanted).get(uid)
+            # A server that is out of breath says OK and nothing else.
+            if told is None and uid not in self._client.search(["UID", str(uid)]):
+                return None
         if told is None:
-            return None
+            raise MailProblem(f"{self._login.host} has the mail and answers without it.")
         raw = next((value for key, value in told.items() if key.startswith(b"BODY[]")), None)
         if not isinstance(raw, bytes):
             raise MailProblem(f"{self._login.host} answers without the mail.")
@@ -118,7 +121,7 @@ class Connection:
     def _why(self, error: Exception) -> str:
         if size := self._client.passed_over:
             return f"it sends {size} bytes where {MOST_BYTES} at most are asked for."
-        return said(error)
+        return told(self._login, error)
 
 
 @contextmanager

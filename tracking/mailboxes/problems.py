@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
+from base64 import b64encode
 from imaplib import IMAP4
 
 from tracking.mailboxes.values import Login, MailboxProblem, Security
@@ -18,9 +20,15 @@ def no_connection(login: Login, error: Exception) -> MailboxProblem:
 
 
 def refused_login(login: Login, error: Exception) -> MailboxProblem:
+    if isinstance(error, UnicodeEncodeError):
+        return MailboxProblem(
+            f"{login.host} takes no letters beyond ASCII in a user name or password. Choose a "
+            "password without them at the provider, and enter it here."
+        )
     return MailboxProblem(
-        f"{login.host} refuses the login of {login.username!r}: {said(error)} Enter the user name "
-        "and password again; where the provider asks for a second factor, make an app password."
+        f"{login.host} refuses the login of {login.username!r}: {told(login, error)} "
+        "Enter the user name and password again; where the provider asks for a second factor, "
+        "make an app password."
     )
 
 
@@ -29,12 +37,37 @@ def connection_lost(login: Login, error: Exception) -> MailboxProblem:
         return MailboxProblem(_too_slow(login, error))
     if isinstance(error, TimeoutError):
         return MailboxProblem(f"{login.server} fell silent. It is asked again later.")
-    return MailboxProblem(f"{login.server} ended the connection: {said(error)}")
+    return MailboxProblem(f"{login.server} ended the connection: {told(login, error)}")
+
+
+def told(login: Login, error: BaseException) -> str:
+    """The same of a server that the password was told: some repeat the line they refuse."""
+    return _sentence(_without_secret(login, _text(error)))
 
 
 def said(error: BaseException) -> str:
     """The server's words as one printable sentence."""
-    text = str(error) or type(error).__name__
+    return _sentence(_text(error))
+
+
+def _text(error: BaseException) -> str:
+    return str(error) or type(error).__name__
+
+
+def _without_secret(login: Login, text: str) -> str:
+    """Before it is shortened: half a password is one too."""
+    if not login.secret:
+        return text
+    escaped = login.secret.replace("\\", "\\\\").replace('"', '\\"')  # RFC 3501 §9, quoted
+    encoded = b64encode(f"\0{login.username}\0{login.secret}".encode()).decode()  # RFC 4616 §2
+    spellings = {login.secret, escaped, encoded, b64encode(login.secret.encode()).decode()}
+    # imaplib puts the bytes of an answer into its messages as Python writes them.
+    spellings |= {repr(spelling.encode())[2:-1] for spelling in spellings}
+    longest_first = sorted(spellings, key=len, reverse=True)
+    return re.sub("|".join(map(re.escape, longest_first)), "•••", text, flags=re.IGNORECASE)
+
+
+def _sentence(text: str) -> str:
     if text.startswith(("b'", 'b"')):  # imaplib quotes bytes in its messages
         text = text[2:-1]
     text = "".join(letter if letter.isprintable() else " " for letter in text)

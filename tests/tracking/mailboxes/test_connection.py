@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import time
 import tracemalloc
@@ -177,6 +178,44 @@ def test_a_password_beyond_ascii_can_be_said(imap: ImapServer):
     )
 
 
+@pytest.mark.parametrize("secret", ["sesame", 'ses"am\\e 7', "Ses.*ame"])
+@pytest.mark.parametrize("refusal", ["NO", "BAD"])
+def test_a_server_that_repeats_the_password_does_not_get_it_shown(secret: str, refusal: str):
+    quoted = secret.replace("\\", "\\\\").replace('"', '\\"')
+    plain = base64.b64encode(f"\0victor\0{secret}".encode()).decode()
+    for words in (secret, f'LOGIN victor "{quoted}"', secret.upper(), plain, "x" * 297 + secret):
+        answer = f"TAG {refusal} Could not parse: {words}\r\n".encode()
+        with scripted_imap(LOGIN=[answer]) as server:
+            told = problem_with(replace(server.login, secret=secret))
+        assert "refuses the login of 'victor'" in told
+        for piece in (secret[:4], quoted[:4], plain[:9]):
+            assert piece.lower() not in told.lower().partition("enter the user name")[0]
+
+
+def test_the_rest_of_a_refusal_stays_with_the_password_hidden():
+    answer = b'TAG BAD Could not parse: LOGIN victor "sesame"\r\n'
+    with scripted_imap(LOGIN=[answer]) as server:
+        told = problem_with(replace(server.login, secret="sesame"))
+    assert 'Could not parse: LOGIN victor "•••"' in told
+
+
+def test_a_later_answer_shows_no_password_either():
+    with (
+        scripted_imap(EXAMINE=[b"TAG NO [AUTH] sesame has expired\r\n"]) as server,
+        connected(replace(server.login, secret="sesame"), HASTY) as connection,
+        pytest.raises(FolderProblem, match="••• has expired"),
+    ):
+        connection.open("INBOX")
+
+
+def test_a_server_that_takes_no_such_letters_is_named_for_it():
+    with scripted_imap() as server:
+        told = problem_with(replace(server.login, secret="geheim€42"))
+    assert "127.0.0.1 takes no letters beyond ASCII in a user name or password." in told
+    assert "geheim" not in told
+    assert "20ac" not in told
+
+
 def test_a_host_that_is_not_there_is_said():
     with scripted_imap() as gone:
         login = gone.login
@@ -301,6 +340,7 @@ def test_half_a_mail_is_no_mail():
         b"* 1 FETCH (UID 1 BODY[]<0> NIL)\r\nTAG OK done\r\n",
         b"* 1 FETCH (UID 1 FLAGS (\\Seen))\r\nTAG OK done\r\n",
         b"* 1 FETCH (UID one)\r\nTAG OK done\r\n",
+        b"TAG OK done\r\n",
         b"* 1 FETCH ((((\r\nTAG OK done\r\n",
     ],
 )
@@ -316,6 +356,14 @@ def test_a_mail_that_is_not_handed_over_costs_nothing_but_itself(answer: bytes):
         mail = connection.fetch(1)
     assert mail is not None
     assert (mail.raw, mail.arrived_at) == (b"hi", None)
+
+
+def test_a_mail_without_an_answer_is_gone_only_where_no_search_finds_it():
+    script = {"FETCH": [b"TAG OK done\r\n"], "SEARCH": [b"* SEARCH\r\nTAG OK done\r\n"]}
+    with scripted_imap(**script) as server, connected(server.login, HASTY) as connection:
+        connection.open("INBOX")
+        assert connection.fetch(5) is None
+    assert "UID SEARCH UID 5" in server.said
 
 
 def test_a_server_that_sends_more_than_was_asked_for_is_cut():
