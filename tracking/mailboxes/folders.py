@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -51,6 +52,7 @@ _NAMES = {
     ),
 }  # fmt: skip
 _BY_NAME = {name: use for use, names in _NAMES.items() for name in names}
+_DELIMITERS = re.compile(r"[/.]")  # of nearly all servers
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,17 @@ def told_folders(told: Iterable[tuple[tuple[bytes, ...], bytes | None, str]]) ->
 def is_same_folder(one: str, other: str) -> bool:
     """INBOX is INBOX in any case (RFC 3501 §5.1); the others are as they are written."""
     return one == other or one.upper() == other.upper() == "INBOX"
+
+
+def use_of(name: str, told: Iterable[Folder]) -> Use:
+    """What a folder that a person named is for, also where the server tells it in another case or
+    not at all: many open it all the same."""
+    by_name = {folder.name: folder.use for folder in told}
+    if name in by_name:
+        return by_name[name]
+    alike = {use for other, use in by_name.items() if other.casefold() == name.casefold()}
+    guessed = _BY_NAME.get(_DELIMITERS.split(name)[-1].casefold(), Use.OTHER)
+    return next(iter(alike & NEVER_READ), None) or next(iter(alike), guessed)
 
 
 def _use(flags: set[bytes], delimiter: bytes | None, name: str) -> Use:

@@ -16,7 +16,7 @@ from mailsuite.lib import clock
 from tracking.mailboxes import condition, position, stuck
 from tracking.mailboxes.claims import claimed
 from tracking.mailboxes.connection import Connection, connected
-from tracking.mailboxes.folders import NEVER_READ, Use, is_same_folder
+from tracking.mailboxes.folders import NEVER_READ, Use, is_same_folder, use_of
 from tracking.mailboxes.position import OvertakenError
 from tracking.mailboxes.values import (
     USUAL_PATIENCE,
@@ -83,13 +83,13 @@ def folders_of(mailbox: Mailbox, connection: Connection) -> tuple[list[str], lis
     names = list(dict.fromkeys(name.strip() for name in mailbox.folders if name.strip()))
     if not mailbox.reads_junk and all(is_same_folder(name, "INBOX") for name in names):
         return names, []
-    uses = {folder.name: folder.use for folder in connection.folders()}
-    refused = [name for name in names if uses.get(name) in NEVER_READ]
+    told = connection.folders()
+    refused = {name: use for name in names if (use := use_of(name, told)) in NEVER_READ}
     problems = [
-        f"{name!r} is the {uses[name]} folder, which is never read: take it off the folders."
-        for name in refused
+        f"{name!r} is the {use} folder, which is never read: take it off the folders."
+        for name, use in refused.items()
     ]
-    junk = [name for name, use in uses.items() if use == Use.JUNK]
+    junk = [folder.name for folder in told if folder.use == Use.JUNK]
     if mailbox.reads_junk and not junk:
         problems.append("The server names no junk folder: name it among the folders.")
     names = [name for name in names if name not in refused]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tracking.mailboxes.folders import Folder, Use, is_same_folder, told_folders
+from tracking.mailboxes.folders import Folder, Use, is_same_folder, told_folders, use_of
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,27 @@ def test_only_the_inbox_is_the_same_in_any_case():
     assert is_same_folder("inbox", "INBOX")
     assert is_same_folder("Klanten", "Klanten")
     assert not is_same_folder("klanten", "Klanten")
+
+
+@pytest.mark.parametrize(
+    ("name", "use"),
+    [
+        ("Rommel", Use.SENT),  # as the server says, whatever it is called
+        ("rommel", Use.SENT),
+        ("Sent", Use.OTHER),
+        ("sent", Use.SENT),  # of two that are alike, the one that is never read
+        ("SENT ITEMS", Use.SENT),  # the server tells of none
+        ("INBOX.Concepten", Use.DRAFTS),
+        ("Mail/Prullenbak", Use.TRASH),
+        ("Klanten", Use.OTHER),
+        ("inbox", Use.INBOX),
+    ],
+)
+def test_the_use_of_a_folder_that_a_person_typed(name: str, use: Use):
+    told = [
+        Folder("INBOX", Use.INBOX),
+        Folder("Rommel", Use.SENT),
+        Folder("Sent", Use.OTHER),
+        Folder("SENT", Use.SENT),
+    ]
+    assert use_of(name, told) == use

@@ -240,6 +240,17 @@ def test_sent_drafts_and_trash_are_not_read_even_if_named(imap: ImapServer):
     assert mailbox.next_read_at is None
 
 
+@pytest.mark.parametrize("typed", ["verzonden mappen", "VERZONDEN MAPPEN", "Sent", "SENT", "sent"])
+def test_a_sent_folder_is_not_opened_however_it_is_typed(typed: str):
+    """By servers to which names in another case are the same."""
+    told = b'* LIST (\\Sent) "/" "Verzonden mappen"\r\n* LIST () "/" INBOX\r\nTAG OK done\r\n'
+    with scripted_imap(LIST=[told]) as server:
+        mailbox = a_mailbox(server, "victor", folders=["INBOX", typed])
+        read(mailbox)
+    assert f"{typed!r} is the sent folder, which is never read" in mailbox.last_problem
+    assert [line for line in server.said if line.startswith("EXAMINE")] == ['EXAMINE "INBOX"']
+
+
 def test_our_own_mails_in_the_inbox_are_nobodys_answer(imap: ImapServer):
     user = imap.new_user()
     message = a_sent_message()
@@ -348,6 +359,20 @@ def test_a_mail_at_which_the_server_hangs_up_does_not_block_those_behind_it():
             read(mailbox)
     assert texts() == ["Nieuwsbrief 2"]
     assert StuckMail.objects.get().tries == 2
+
+
+def test_a_mail_that_an_empty_answer_hides_is_tried_again():
+    usual = b"* 1 FETCH (UID 1 BODY[]<0> {2}\r\nhi)\r\nTAG OK done\r\n"
+    with scripted_imap(FETCH=[b"TAG OK done\r\n", usual]) as server:
+        with clock.frozen(NOON):
+            mailbox = a_mailbox(server, "victor")
+            read(mailbox)
+        assert "has the mail and answers without it" in StuckMail.objects.get().problem
+        assert texts() == []
+        with clock.frozen(NOON + dt.timedelta(minutes=1)):
+            read(mailbox)
+    assert InboundMail.objects.count() == 1
+    assert not StuckMail.objects.exists()
 
 
 def test_a_mail_that_drips_in_for_ever_holds_no_worker_and_is_shown():
