@@ -39,6 +39,7 @@ _CODE = re.compile(r"(?<![\d.])[45]\.\d{1,3}\.\d{1,3}(?![\d.])")
 class DeliveryReport:
     recipients: tuple[Recipient, ...]
     is_challenge: bool = False
+    is_structured: bool = False  # a multipart/report with a machine-readable part (RFC 3462)
 
     @property
     def has_failed(self) -> bool:
@@ -94,7 +95,8 @@ def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> Deli
         known = recipients.get(recipient.address)
         if known is None or (known.action != "failed" and recipient.action == "failed"):
             recipients[recipient.address] = recipient
-    return DeliveryReport(tuple(recipients.values()), is_challenge)
+    is_structured = letter.type == "multipart/report" and bool(letter.own_parts(*STATUS_TYPES))
+    return DeliveryReport(tuple(recipients.values()), is_challenge, is_structured)
 
 
 def _recipient_of(group: StatusGroup, report: str, letter: Letter) -> Recipient:

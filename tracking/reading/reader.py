@@ -91,7 +91,8 @@ def _reported(mail: ReadMail, report: DeliveryReport) -> ReadMail:
             recipients=report.recipients,
         )
     kind = Kind.BOUNCE if report.has_failed else Kind.OTHER
-    return replace(mail, kind=kind, recipients=report.recipients)
+    is_prose = not report.is_structured
+    return replace(mail, kind=kind, recipients=report.recipients, is_prose=is_prose)
 
 
 def _written(mail: ReadMail, contents: _Contents) -> ReadMail:

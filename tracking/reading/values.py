@@ -144,3 +144,6 @@ class ReadMail:
     own_text: str = ""  # what the writer wrote; the quoted text is gone
     complaint: Complaint | None = None
     is_cut: bool = False  # too large to be read whole
+    # A bounce whose facts come from words that anybody could have written, not from a report's
+    # machine-readable part (RFC 3464).
+    is_prose: bool = False
