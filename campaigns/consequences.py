@@ -100,7 +100,8 @@ def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
     elif event.detail.get("gives_up"):
         _end_flows_of_lead(message, event, tally)
     elif event.detail.get("verdict") == "sender_problem":
-        _pause_domain(message, event, tally)
+        if not event.detail.get("hearsay"):
+            _pause_domain(message, event, tally)
     else:
         now = event.learned_at or event.at
         wait = wait_after(event.detail.get("in_a_row", 1))

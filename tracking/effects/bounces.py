@@ -20,7 +20,8 @@ _LONGEST_DIAGNOSTIC = 500
 
 def bounced(answer: Answer) -> Effect:
     """Hard: message, lead and address are done with. Soft: the next mail is the next try, until
-    that has failed too often in a row. A refusal of the sender: the domain stops."""
+    that has failed too often in a row. A refusal of the sender: the domain stops, unless only
+    words say so that anybody who has one of our mails could have written."""
     refusal = _refusal_of(answer)
     if refusal is None:
         prove_delivery(answer.message.pk)
@@ -28,9 +29,21 @@ def bounced(answer: Answer) -> Effect:
     verdict = refusal.verdict
     if verdict is Verdict.SOFT:
         return _soft(answer, refusal)
+    if verdict is Verdict.SENDER_PROBLEM:
+        return _about_sender(answer, refusal)
     record(answer, MessageEvent.Kind.BOUNCED, **_detail(refusal))
-    if verdict is Verdict.HARD:
-        return Effect("The address does not work: it is suppressed, all flows to it have ended.")
+    return Effect("The address does not work: it is suppressed, all flows to it have ended.")
+
+
+def _about_sender(answer: Answer, refusal: Recipient) -> Effect:
+    is_hearsay = answer.mail.is_prose
+    record(answer, MessageEvent.Kind.BOUNCED, **_detail(refusal), hearsay=is_hearsay)
+    if is_hearsay:
+        return Effect(
+            "It says that a server refuses this sender, but is no delivery report (RFC 3464): "
+            "nothing has stopped. If it is right, pause the domain.",
+            needs_person=True,
+        )
     return Effect("The refusal is about the sender: the domain is paused, the address stays.")
 
 

@@ -204,6 +204,42 @@ def test_a_refusal_of_the_sender_stops_the_domain_and_leaves_the_address():
     assert inbound.state == "done"
 
 
+PROSE = "<receptie@hotel-zon.nl>: 550 5.7.1 Service unavailable; blocked using Spamhaus\n\n"
+
+
+@pytest.mark.parametrize(
+    "sender", ["Mail Delivery System <grapjas@gmail.com>", "MAILER-DAEMON@x.nl"]
+)
+def test_words_about_the_sender_that_anybody_could_have_written_wait_for_a_person(sender):
+    campaign = running()
+    first = sent(campaign)
+    inbound = came(about(first, mails.prose_bounce(PROSE + mails.RETURNED, sender=sender)))
+    assert (inbound.kind, inbound.message, inbound.state) == ("bounce", first, "to_review")
+    assert inbound.recipients[0]["verdict"] == "sender_problem"
+    assert inbound.outcome.endswith("nothing has stopped. If it is right, pause the domain.")
+    assert SendingDomain.objects.get().paused_at is None
+    assert (enrollment().status, enrollment().waits_until) == ("active", None)
+    assert not Suppression.objects.exists()
+
+
+def test_a_report_that_is_only_dressed_as_one_stops_nothing():
+    """The fields of RFC 3464 as a plain text."""
+    first = sent(running())
+    said = "smtp; 550 5.7.1 blocked using Spamhaus"
+    fields = mails.group(status="5.7.1", diagnostic=said)
+    came(about(first, mails.prose_bounce(f"{fields}\n\n{mails.RETURNED}")))
+    assert MessageEvent.objects.get(kind="bounced").detail["verdict"] == "sender_problem"
+    assert SendingDomain.objects.get().paused_at is None
+
+
+def test_words_about_the_address_are_believed_for_only_it_is_at_stake():
+    first = sent(running())
+    gone = "<receptie@hotel-zon.nl>: 550 5.1.1 User unknown\n\n"
+    inbound = came(about(first, mails.prose_bounce(gone + mails.RETURNED)))
+    assert inbound.state == "done"
+    assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
+
+
 def test_a_refusal_of_the_sender_from_before_a_person_let_the_domain_go_on_stops_nothing():
     first = sent(running())
     SendingDomain.objects.update(judged_since=MONDAY + HOUR)
