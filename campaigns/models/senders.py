@@ -15,6 +15,7 @@ from campaigns.scheduling.errors import InvalidFieldError
 from campaigns.scheduling.values import Policy
 from mailsuite.lib import clock
 from mailsuite.lib.crypto import SecretField
+from mailsuite.lib.hosts import IN_CLEAR, is_near
 
 # What the planner's fields are called in a SendingPolicy.
 _POLICY_FIELDS = {"interval": "interval_minutes"}
@@ -196,8 +197,15 @@ class SendingAccount(models.Model):
             raise ValidationError(
                 {"host": f"{self.host!r} is no name of a server: {error}"}
             ) from error
+        if self._says_its_password_in_clear() and not is_near(self.host):
+            raise ValidationError({"security": IN_CLEAR})
         for field in ("username", "secret"):
             if not getattr(self, field).isascii():
                 raise ValidationError(
                     {field: "Has letters beyond ASCII, which no SMTP login can say (RFC 4954 §4)."}
                 )
+
+    def _says_its_password_in_clear(self) -> bool:
+        """A relay that asks for none gets none."""
+        is_smtp = self.backend == self.Backend.SMTP
+        return is_smtp and self.security == self.Security.NONE and bool(self.username)

@@ -102,6 +102,8 @@ def test_a_time_zone_that_is_none_cannot_be_planned_with(name: str) -> None:
         ({"port": 65_536}, "port"),
         ({"username": "jän"}, "username"),
         ({"secret": "wachtwöord"}, "secret"),
+        ({"security": "none", "username": "jan"}, "security"),
+        ({"security": "none", "username": "jan", "host": "8.8.8.8"}, "security"),
     ],
     ids=str,
 )
@@ -112,6 +114,22 @@ def test_an_account_that_no_login_can_be_made_of_is_refused(
     with pytest.raises(ValidationError) as refused:
         account.full_clean(validate_unique=False)
     assert list(refused.value.message_dict) == [field]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"security": "none", "username": "jan", "host": "mailpit"},
+        {"security": "none", "username": "jan", "host": "127.0.0.1"},
+        {"security": "none"},  # a relay that knows us by our address
+        {"security": "starttls", "username": "jan"},
+        {"security": "none", "username": "jan", "backend": "brevo"},  # HTTPS in any case
+    ],
+    ids=str,
+)
+def test_an_account_whose_password_nobody_overhears_is_taken(fields: dict[str, Any]) -> None:
+    account = SendingAccount(**{"name": "ours", "host": "smtp.example.nl"} | fields)
+    account.full_clean(validate_unique=False)
 
 
 def test_domain_and_reply_to_are_kept_in_ascii() -> None:

@@ -11,6 +11,7 @@ from django.db import models
 from campaigns.models import SendingDomain
 from mailsuite.lib import clock
 from mailsuite.lib.crypto import SecretField
+from mailsuite.lib.hosts import IN_CLEAR, is_near
 
 
 def inbox_only() -> list[str]:
@@ -82,6 +83,8 @@ class Mailbox(models.Model):
             raise ValidationError(
                 {"host": f"{self.host!r} is no name of a server: {error}"}
             ) from error
+        if self.security == self.Security.NONE and not is_near(self.host):
+            raise ValidationError({"security": IN_CLEAR})
         if not any(folder.strip() for folder in self.folders or []):
             raise ValidationError({"folders": "Name at least one folder, usually INBOX."})
 
