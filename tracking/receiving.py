@@ -22,6 +22,7 @@ from leads.addresses import InvalidAddress, normalised_address
 from leads.models import Lead
 from mailsuite.lib import clock
 from tracking import fingerprints
+from tracking.copies import copied, wait_for_copies
 from tracking.deadlocks import through_deadlocks
 from tracking.effects import Answer, Effect, take_effect
 from tracking.matching import message_of
@@ -113,6 +114,7 @@ def _known(arrival: _Arrival) -> InboundMail | None:
 
 @transaction.atomic
 def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
+    wait_for_copies(mail)
     is_ours = is_from_ourselves(mail)
     is_believed = not is_ours and arrival.too_old is None
     reply = reply_named(mail.references) if is_believed else None
@@ -123,6 +125,9 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     inbound.state, inbound.outcome = _before_effect(
         message, is_ours=is_ours, too_old=arrival.too_old
     )
+    if first := None if is_ours else copied(mail, inbound):
+        _ignore(inbound, first)
+        message = reply = None
     try:
         with transaction.atomic():
             inbound.save(force_insert=True)
@@ -157,6 +162,14 @@ def _before_effect(
     return State.DONE, ""
 
 
+def _ignore(inbound: InboundMail, first: InboundMail) -> None:
+    inbound.message = None
+    inbound.state = State.IGNORED
+    inbound.outcome = (
+        f"A copy of #{first.pk}, which came by {first.get_source_display()}: nothing follows twice."
+    )
+
+
 def _answer(mail: ReadMail, message: Message, inbound: InboundMail) -> Answer:
     return Answer(
         mail=mail,
@@ -186,6 +199,7 @@ def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundM
         intent=mail.intent,
         return_date=mail.return_date,
         own_message_id=mail.message_id[:255],
+        written_at=mail.date and mail.date.astimezone(UTC),
         from_address=mail.from_address[:320],
         to_addresses=[address[:320] for address in mail.to_addresses],
         subject=mail.subject[:500],

@@ -67,7 +67,7 @@ class InboundMail(models.Model):
         UNMATCHED = "unmatched"  # tied to no message of ours: no effect, a person looks at it
         TO_REVIEW = "to_review"  # tied to one, and a person decides: left the company, a challenge
         SETTLED = "settled"  # a person has dealt with it
-        IGNORED = "ignored"  # from ourselves
+        IGNORED = "ignored"  # from ourselves, or a copy that some way has rewritten
 
     # A person has to look at these.
     WAITING = (State.UNMATCHED, State.TO_REVIEW)
@@ -90,6 +90,7 @@ class InboundMail(models.Model):
     return_date = models.DateField(null=True, blank=True)  # that an out of office names
     # Its own Message-ID without brackets; an answer refers to it.
     own_message_id = models.CharField(max_length=255, blank=True)
+    written_at = models.DateTimeField(null=True, blank=True)  # its Date, in UTC
     from_address = models.CharField(max_length=320, blank=True)
     to_addresses = models.JSONField(default=list, blank=True)
     subject = models.CharField(max_length=500, blank=True)
@@ -168,6 +169,12 @@ class InboundMail(models.Model):
             GinIndex(fields=["search_words"], name="inbound_search"),
             # The queue for people.
             models.Index(fields=["state", "kind", "-received_at"], name="inbound_by_state"),
+            # copies: has it come before, worded otherwise?
+            models.Index(
+                fields=["own_message_id"],
+                name="inbound_own_message_id",
+                condition=~Q(own_message_id=""),
+            ),
             # purging: what is kept too long.
             models.Index(
                 fields=["raw_since"],

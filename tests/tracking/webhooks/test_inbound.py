@@ -11,6 +11,7 @@ from datetime import datetime
 from email import message_from_bytes
 from email.policy import default
 from email.utils import format_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import urlencode
@@ -203,6 +204,27 @@ def test_the_same_reply_by_a_provider_and_a_mailbox_is_one(mail):
     process_waiting(NOW)
     receive(raw, source=InboundMail.Source.IMAP, source_key="1:2:3", received_at=NOW)
     assert InboundMail.objects.count() == 1
+    assert MessageEvent.objects.filter(kind="replied").count() == 1
+
+
+@pytest.mark.parametrize("is_whole_first", [True, False])
+@pytest.mark.parametrize("backend", IN_PIECES)
+def test_a_reply_in_pieces_that_lies_in_a_mailbox_too_is_shown_once(backend, is_whole_first, mail):
+    raw = reply(mail, "Graag, belt u mij morgen even?")
+    by_mailbox = partial(
+        receive, raw, source=InboundMail.Source.IMAP, source_key="1:2:3", received_at=NOW
+    )
+    if is_whole_first:
+        by_mailbox()
+    IN_PIECES[backend](raw, caller(backend))
+    process_waiting(NOW)
+    if not is_whole_first:
+        by_mailbox()
+    first, copy = InboundMail.objects.order_by("id")
+    assert (first.state, copy.state, copy.message) == ("done", "ignored", None)
+    way = "IMAP" if is_whole_first else "Webhook"
+    assert copy.outcome == f"A copy of #{first.pk}, which came by {way}: nothing follows twice."
+    assert InboundMail.objects.filter(InboundMail.FOR_MARKETERS).count() == 1
     assert MessageEvent.objects.filter(kind="replied").count() == 1
 
 
