@@ -35,6 +35,8 @@ with socket.create_connection(("127.0.0.1", {port})) as door:
 sys.stderr.buffer.write(answer[1:])
 sys.exit(answer[0])
 """
+# Of the backoff: a queue run that meets a mail whose delivery has not let go of it yet leaves it
+# lying until Postfix is started again.
 _MAIN = """\
 compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -56,8 +58,8 @@ mailsuite_destination_recipient_limit = 1
 maillog_file = {folder}/log
 maillog_file_prefixes = {folder}
 queue_run_delay = 2s
-minimal_backoff_time = 1s
-maximal_backoff_time = 1s
+minimal_backoff_time = 4s
+maximal_backoff_time = 4s
 maximal_queue_lifetime = {days}d
 bounce_queue_lifetime = {days}d
 """

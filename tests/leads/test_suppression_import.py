@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -107,11 +108,10 @@ def test_a_sender_that_holds_an_address_of_the_list_waits_in_no_circle(
     importer_holds = threading.Event()
     works = iter(["import", "sender"])
 
-    def lock_and_let_the_sender_come(function: str, values: list[str]) -> None:
-        lock(function, values)
-        if not function.endswith("_shared"):
-            importer_holds.set()
-            _await_somebody_waiting()
+    def hold_and_let_the_sender_come(values: Sequence[str]) -> None:
+        hold(values)
+        importer_holds.set()
+        _await_somebody_waiting()
 
     def work() -> bool:
         if next(works) == "import":
@@ -121,8 +121,8 @@ def test_a_sender_that_holds_an_address_of_the_list_waits_in_no_circle(
             hold_addresses([address])
             return is_suppressed(address)
 
-    lock = suppression._lock
-    monkeypatch.setattr(suppression, "_lock", lock_and_let_the_sender_come)
+    hold = suppression.hold_for_writing
+    monkeypatch.setattr(suppression, "hold_for_writing", hold_and_let_the_sender_come)
 
     assert in_threads(2, work) == [True, True]
     assert Lead.objects.get().status == Lead.Status.SUPPRESSED
