@@ -27,7 +27,9 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def account() -> SendingAccount:
-    return SendingAccountFactory(secret="sesame", host="smtp.example.nl")
+    return SendingAccountFactory(
+        secret="sesame", host="smtp.example.nl", security=SendingAccount.Security.STARTTLS
+    )
 
 
 def save(client: Client, row: Model, **changes: object) -> HttpResponse:
