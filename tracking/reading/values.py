@@ -49,6 +49,7 @@ class Reason(StrEnum):
     SPAM = "spam"  # the mail was taken for spam
     AUTH = "auth"  # 5.7.20 to 5.7.30 (RFC 7372, RFC 8616): SPF, DKIM, DMARC, reverse DNS
     POLICY = "policy"  # x.7.x, 5.1.7, 5.1.8: the sender may not
+    RESTRICTED = "restricted"  # this recipient takes no mail from outside, or has blocked us
     OTHER = "other"
 
     @property

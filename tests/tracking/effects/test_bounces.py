@@ -6,6 +6,7 @@ from campaigns.events import record_event
 from campaigns.models import Enrollment, Message, MessageEvent, SendingDomain
 from campaigns.transport import Outcome
 from leads.models import Lead, Suppression
+from mailsuite.lib import clock
 from tests.tracking.answers import (
     DAY,
     HOUR,
@@ -22,6 +23,8 @@ from tests.tracking.answers import (
     soft_bounce,
 )
 from tests.tracking.reading import mails
+from tracking.reading import Kind, ReadMail, Reason, Recipient, References
+from tracking.receiving import receive_event
 
 pytestmark = pytest.mark.django_db
 Status = Message.Status
@@ -202,6 +205,27 @@ def test_a_refusal_of_the_sender_stops_the_domain_and_leaves_the_address():
     assert not Suppression.objects.exists()
     assert figures(first) == {"planned": 1, "sent": 1}
     assert inbound.state == "done"
+
+
+def test_a_recipient_who_takes_no_mail_from_us_is_no_objection_to_the_sender():
+    """A group for colleagues only, somebody who has blocked us: the others may well be mailed."""
+    campaign = running()
+    first = sent(campaign)
+    ours = first.lead.email
+    said = "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup"
+    reason = Reason.RESTRICTED
+    refusal = Recipient(ours, ours, "5.7.133", "failed", reason, reason.verdict, said)
+    named = References(returned=(first.smtp_message_id,))
+    mail = ReadMail(kind=Kind.BOUNCE, recipients=(refusal,), references=named)
+    at = MONDAY + 3 * DAY - HOUR
+    with clock.frozen(at):
+        inbound = receive_event(mail, source_key="1", received_at=at)
+    assert inbound.state == "done"
+    detail = MessageEvent.objects.get(kind="bounced").detail
+    assert (detail["verdict"], detail["cause"]) == ("soft", "restricted")
+    assert SendingDomain.objects.get().paused_at is None
+    assert not Suppression.objects.exists()
+    assert enrollment().waits_until == mail_of(campaign, 2).not_before == MONDAY + 4 * DAY
 
 
 PROSE = "<receptie@hotel-zon.nl>: 550 5.7.1 Service unavailable; blocked using Spamhaus\n\n"
