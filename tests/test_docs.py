@@ -66,3 +66,11 @@ def test_every_setting_of_an_operator_is_in_the_example():
     shown = set(re.findall(r"^#?([A-Z_]+)=", (ROOT / ".env.example").read_text(), re.M))
     assert len(read) > 20
     assert read - NOT_FOR_OPERATORS == shown - {"POSTGRES_PASSWORD", "REDIS_PASSWORD"}
+
+
+def test_the_mail_servers_user_may_run_in_a_container_what_its_script_runs_and_no_more():
+    text = (ROOT / "docs" / "returning-mail.md").read_text()
+    (run,) = re.findall(r"^sudo -n (.+)$", text, re.M)
+    (allowed,) = re.findall(r"^mailsuite ALL=\(root\) NOPASSWD: (.+)$", text, re.M)
+    assert run == allowed
+    assert run.endswith("exec -T web python manage.py receive_mail")
