@@ -1,151 +1,164 @@
-"""An absence notice → the day that it names for the return, as a date.
+"""An absence notice → the day of the return that it names, as a date.
 
-Relative to the day of the mail: a date without a year is the next such day. What was meant by
-"until the 15th", the day itself or the one after, the notice doesn't say; the day is answered as
-it stands there.
+"Until the 15th" may mean the day itself or the one after: the day is answered as it stands there.
+"Up to and including the 15th" is the last day away, and the next workday is answered.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+from tracking.reading import auto_reply_words
+from tracking.reading.named_days import (
+    DATE,
+    DAY_OF_MONTH,
+    TOMORROW,
+    WEEKDAY,
+    WEEKDAY_NAMES,
+    day_named,
+)
 
 _I = re.IGNORECASE
 _LONGEST = 6_000
-# Further ahead than anybody writes without a year: such a date lies in the past.
-_FARTHEST_WITHOUT_YEAR = timedelta(days=245)
+_MOST_SENTENCES = 200
 _FARTHEST = timedelta(days=550)
+_SATURDAY = 5
 
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "january jan januari januar jänner janvier janv",
-            "february feb februari februar février fevrier févr fevr febr",
-            "march mar maart mrt märz maerz mär mars",
-            "april apr avril avr",
-            "may mei mai",
-            "june jun juni juin",
-            "july jul juli juillet juil",
-            "august aug augustus août aout",
-            "september sep sept septembre",
-            "october oct oktober okt octobre",
-            "november nov novembre",
-            "december dec dezember dez décembre decembre déc",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}
-_WEEKDAYS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "monday maandag montag lundi",
-            "tuesday dinsdag dienstag mardi",
-            "wednesday woensdag mittwoch mercredi",
-            "thursday donderdag donnerstag jeudi",
-            "friday vrijdag freitag vendredi",
-            "saturday zaterdag samstag samedi",
-            "sunday zondag sonntag dimanche",
-        )
-    )
-    for name in names.split()
-}
-_MONTH = r"(?P<{0}>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_YEAR = r"(?:[ ,.]{{0,3}}(?P<{0}>20\d\d)\b)?"
-_DAY = r"(?P<{0}>[0-3]?\d)(?:st|nd|rd|th|er|e|\.)?"
-
-_DATE = (
-    r"(?:(?P<y1>20\d\d)[-/.](?P<m1>[01]?\d)[-/.](?P<d1>[0-3]?\d)\b"
-    r"|(?P<d2>[0-3]?\d)[-/.](?P<m2>[0-3]?\d)(?:[-/.](?P<y2>(?:20)?\d\d)\b|(?![\d:])\.?)"
-    rf"|{_DAY.format('d3')} ?(?:of |de )?{_MONTH.format('m3')}{_YEAR.format('y3')}"
-    rf"|{_MONTH.format('m4')} (?:the )?{_DAY.format('d4')}\b(?!:){_YEAR.format('y4')})"
-)
-_WEEKDAY = r"(?P<weekday>" + "|".join(_WEEKDAYS) + r")"
-_TOMORROW = r"(?P<tomorrow>tomorrow|morgen(?! (?:fr|vor))|demain)"
 _FILLER = (
-    r"(?:(?:and including|including|en met|on|the|den|dem|de|le|op|am|zum|einschlie(?:ß|ss)lich"
-    r"|inclus|about|around|ongeveer|circa|again|next|coming|komende|aanstaande|kommenden"
-    r"|nächsten|naechsten|prochain|only|pas|erst|weer|wieder|in the office|au bureau|kantoor|work"
-    r"|" + "|".join(_WEEKDAYS) + r")[ ,.:]{1,3}){0,6}"
+    r"(?:(?:and including|including|en met|on|at|the|den|dem|der|de|du|dès|le|op|am|zum|er"
+    r"|einschlie(?:ß|ss)lich|inclus|about|around|ongeveer|circa|again|next|coming|komende"
+    r"|aanstaande|kommenden|nächsten|naechsten|prochain|only|pas|erst|weer|wieder|in the office"
+    r"|au bureau|kantoor|work|vanaf|from|ab|à partir|as of|prévue?|verwacht|gepland|expected"
+    r"|planned|voraussichtlich"
+    rf"|{WEEKDAY_NAMES})[ ,.:]{{1,3}}){{0,6}}"
 )
 _BACK = (
-    r"(?:(?:be|am|i'm) back(?: in(?: the)? office| at work| at my desk)?|back in(?: the)? office"
-    r"|back(?= on| from| at)|return(?:ing)?(?: to(?: the)?(?: office| work)?)?|available again"
-    r"|terug(?: op kantoor)?|weer (?:aanwezig|bereikbaar|beschikbaar|op kantoor|terug|open|geopend"
-    r"|voor u klaar)|hervat|vanaf|wieder|zurück|zurueck|\bab|de retour(?: au bureau)?|retour"
-    r"|serai (?:à nouveau )?(?:présente?|disponible|joignable)|reprends|à partir|starting|as of"
-    r"|per(?=\b))"
+    r"(?:(?<!call )(?<!get )(?<!you )(?<!me )back(?: in(?: the)? office| at work| at my desk)?"
+    r"|return(?:ing)?(?: to(?: the)?(?: office| work)?)?|available again"
+    r"|terug(?: op kantoor)?|(?<!het )weer(?: (?:aanwezig|bereikbaar|beschikbaar|op kantoor|terug"
+    r"|open|geopend|voor u klaar))?|hervat|wieder|zurück|zurueck|de retour(?: au bureau)?|retour"
+    r"|(?:serai|suis) (?:à nouveau )?(?:présente?|disponible|joignable)"
+    r"|(?:de|à) nouveau (?:présente?|disponible|joignable)|reprends)"
 )
+# Of the leave or of the work after it: what else the sentence says decides.
+_FROM = r"(?:vanaf|ab|à partir|starting|as of|from|per(?=\b))"
 _UNTIL = (
     r"(?:until|till|til|thru|through|to|tot(?: en met)?|t/m|bis(?: einschlie(?:ß|ss)lich"
     r"| einschl\.?| inkl\.?)?|jusqu['’]?(?:au|à|a)?|au|-|–)"
 )
+_RANGE_GOES_ON = rf"(?! ?,?(?:[^\W\d]{{1,12}} ){{0,3}}{_UNTIL}[ ,:])"
 # Right behind the day: "maandag 8 juni weer terug", "8. Juni sind wir wieder da".
 _THEN_BACK = (
     r",? (?:(?:ben|bin|zijn|sind) (?:ik|ich|wij|we|wir) )?(?:"
     r"(?:weer|wieder) (?:terug|aanwezig|bereikbaar|beschikbaar|op kantoor|open|geopend|da\b"
     r"|erreichbar|zurück|im büro)|terug|zurück|zurueck|de retour|back\b)"
 )
-_PATTERNS = (
-    re.compile(rf"\b{_BACK}[ ,:]{{1,3}}{_FILLER}{_DATE}", _I),
-    re.compile(rf"(?:\b|(?<=\s)){_UNTIL}[ ,:]{{1,3}}{_FILLER}{_DATE}", _I),
-    # German, and some Dutch, put the verb behind: "am 18. August bin ich wieder da".
-    re.compile(
-        rf"\b(?:am|op|le|on) {_FILLER}{_DATE}[^.\n]{{0,40}}\b(?:wieder|weer|terug|zurück|back"
-        rf"|retour)",
-        _I,
-    ),
-    re.compile(rf"(?<![\d/.-]){_DATE}{_THEN_BACK}", _I),
-    re.compile(rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}{_TOMORROW}", _I),
-    re.compile(
-        rf"\b(?:{_BACK}|{_UNTIL})[ ,:]{{1,3}}{_FILLER}(?P<weekday>{'|'.join(_WEEKDAYS)})", _I
-    ),
-    re.compile(rf"\b{_WEEKDAY}{_THEN_BACK}", _I),
+# German, and some Dutch, put the verb behind: "am 18. August bin ich wieder da".
+_LATER_BACK = r"[^.\n]{0,40}\b(?:wieder|weer|terug|zurück|back|retour)"
+_LAST_DAY = r"(?P<last>,? ?\(?(?:inclu\w*|included|incl\.|einschlie(?:ß|ss)lich))?"
+
+_SAYS_LAST_DAY = re.compile(r"\b(?:through|thru|t/m|en met|and including|einschl|inkl)", _I)
+_SAYS_BACK = re.compile(
+    r"\b(?:back|return\w*|terug|weer|hervat|wieder|zurück|zurueck|retour|reprends?|nouveau"
+    r"|(?<!niet )bereikbaar|(?<!niet )aanwezig|(?<!nicht )erreichbar|(?<!not )available"
+    r"|(?<!in)disponible|joignable)\b",
+    _I,
 )
+_SAYS_AWAY = re.compile(
+    rf"{auto_reply_words.AWAY_SUBJECT.pattern}|{auto_reply_words.AWAY.pattern}"
+    r"|\bout (?:until|till|from)\b"
+    r"|\b(?:vakantie|verlof|vrij|gesloten|away|closed|leave|holidays?|vacation|unavailable|absent"
+    r"|urlaub|ferien|geschlossen|cong[ée]s?|vacances|ferm[ée]e?)\b",
+    _I,
+)
+# Who stands in is there until then.
+_THERE = re.compile(
+    r"(?<!niet )(?<!not )(?<!nicht )\b(?:bereikbaar|aanwezig|available|reachable|erreichbar|open"
+    r"|geopend|joignable)(?: is| ist)?,? ?$",
+    _I,
+)
+_SENTENCE_END = re.compile(
+    r"(?<=[^\W\d]{3})[.](?= +[^\W\d_a-zà-ÿ])|(?<=\b20\d\d)[.](?= +[^\W\d_a-zà-ÿ])"
+    r"|(?<=\d[./-]\d\d)[.](?= +[^\W\d_a-zà-ÿ])|(?<=\dth)[.](?= )|[!?;](?= )| \.(?= )"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Forms:
+    """In which a return is told, for one way of naming days."""
+
+    back: tuple[re.Pattern[str], ...]
+    start: re.Pattern[str]
+    until: re.Pattern[str]
+
+
+def _forms(when: str) -> _Forms:
+    return _Forms(
+        back=(
+            re.compile(rf"\b{_BACK}[ ,:]{{1,3}}{_FILLER}{when}", _I),
+            re.compile(rf"(?<![\d/.-])\b{when}{_THEN_BACK}", _I),
+            re.compile(rf"\b(?:am|op|le|on) {_FILLER}{when}{_LATER_BACK}", _I),
+        ),
+        start=re.compile(rf"\b{_FROM}[ ,:]{{1,3}}{_FILLER}{when}{_RANGE_GOES_ON}", _I),
+        until=re.compile(rf"(?:\b|(?<=\s)){_UNTIL}[ ,:]{{1,3}}{_FILLER}{when}{_LAST_DAY}", _I),
+    )
+
+
+_WAYS = tuple(_forms(when) for when in (DATE, DAY_OF_MONTH, TOMORROW, WEEKDAY))
 
 
 def return_date_in(text: str, written_on: date) -> date | None:
     """None where it names none that lies ahead of `written_on` (or on it)."""
-    text = " ".join(text[:_LONGEST].split())
-    for pattern in _PATTERNS:
-        days = [_day(match.groupdict(), written_on) for match in pattern.finditer(text)]
-        ahead = [day for day in days if day and written_on <= day <= written_on + _FARTHEST]
-        if ahead:
-            return max(ahead)
+    sentences = _SENTENCE_END.split(" ".join(text[:_LONGEST].split()), _MOST_SENTENCES)
+    for forms in _WAYS:
+        for tell in (_back_on, _away_until, _until, _from):
+            days = (tell(forms, sentence, written_on) for sentence in sentences)
+            if found := next((day for day in days if day), None):
+                return found
     return None
 
 
-def _day(found: dict[str, str | None], written_on: date) -> date | None:
-    if found.get("tomorrow"):
-        return written_on + timedelta(days=1)
-    if name := found.get("weekday"):
-        ahead = (_WEEKDAYS[name.lower()] - written_on.weekday() - 1) % 7 + 1
-        return written_on + timedelta(days=ahead)
-    for form in "1234":
-        if day := found.get(f"d{form}"):
-            return _dated(day, found[f"m{form}"] or "", found[f"y{form}"], written_on)
-    return None
+def _back_on(forms: _Forms, sentence: str, written_on: date) -> date | None:
+    told = [day for form in forms.back for _, day in _ahead(form, sentence, written_on)]
+    if _SAYS_BACK.search(sentence):
+        told += [day for _, day in _ahead(forms.start, sentence, written_on)]
+    return max(told, default=None)
 
 
-def _dated(day_text: str, month_text: str, year_text: str | None, near: date) -> date | None:
-    day = int(day_text)
-    month = _MONTHS.get(month_text.lower().rstrip("."), 0) or int(month_text or 0)
-    if month > 12 >= day:  # 08/17/2026: the American order
-        day, month = month, day
-    if year_text:
-        year = int(year_text)
-        return _valid(year + 2000 if year < 100 else year, month, day)
-    this_year = _valid(near.year, month, day)
-    if this_year and this_year >= near:
-        return this_year if this_year - near <= _FARTHEST_WITHOUT_YEAR else None
-    next_year = _valid(near.year + 1, month, day)
-    return next_year if next_year and next_year - near <= _FARTHEST_WITHOUT_YEAR else None
+def _away_until(forms: _Forms, sentence: str, written_on: date) -> date | None:
+    return _until(forms, sentence, written_on) if _SAYS_AWAY.search(sentence) else None
 
 
-def _valid(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
+def _until(forms: _Forms, sentence: str, written_on: date) -> date | None:
+    told = [
+        _after(day) if match["last"] or _SAYS_LAST_DAY.search(match[0]) else day
+        for match, day in _ahead(forms.until, sentence, written_on)
+        if not _THERE.search(sentence[max(0, match.start() - 40) : match.start()])
+    ]
+    return max(told, default=None)
+
+
+def _from(forms: _Forms, sentence: str, written_on: date) -> date | None:
+    """ "Vanaf 8 juni" alone; with a word of absence it is the day on which that begins."""
+    if _SAYS_AWAY.search(sentence):
         return None
+    return max((day for _, day in _ahead(forms.start, sentence, written_on)), default=None)
+
+
+def _ahead(
+    form: re.Pattern[str], sentence: str, written_on: date
+) -> Iterator[tuple[re.Match[str], date]]:
+    for match in form.finditer(sentence):
+        day = day_named(match.groupdict(), written_on)
+        if day and written_on <= day <= written_on + _FARTHEST:
+            yield match, day
+
+
+def _after(last_day: date) -> date:
+    day = last_day + timedelta(days=1)
+    while day.weekday() >= _SATURDAY:
+        day += timedelta(days=1)
+    return day

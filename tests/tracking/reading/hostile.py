@@ -23,7 +23,8 @@ UNITS = [
     "=?utf-8?B?", "5.1.1 ", "550 ", "<<< 550 ", "Final-Recipient: rfc822;a@b.c\n", "x: y\n",
     "---- original message ", "confirm your verify click ", "geen e mail remove me stop ",
     "host http://a.b.c.d.e.f.", "unsubscribe.1.", "<a /unsubscribe?m=1&t=",
-    "wilt u geen e-mails meer van ", "heb habe have ", "keine a mails ", "don't send me any ", ">>> 1 ", "a ---1-1-1 ",
+    "wilt u geen e-mails meer van ", "heb habe have ", "keine a mails ", "don't send me any ",
+    ">>> 1 ", "a ---1-1-1 ", "vanaf du de le ", "! ", "weer er op 1 mei ",
     "\xe9", "\0", "=\n", '"', "\\", "(", "[",
 ]  # fmt: skip
 
