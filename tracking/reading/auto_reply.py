@@ -23,25 +23,52 @@ def auto_reply_sort(letter: Letter, text: str) -> AutoReplySort | None:
         or letter.own_parts("message/disposition-notification")
     ):
         return AutoReplySort.ACKNOWLEDGEMENT  # a read receipt (RFC 8098)
-    sort = _sort(subject, text)
-    is_answer = words.ANSWERED.match(subject) and not words.AUTOMATIC_SUBJECT.search(subject)
-    if sort is None and words.AUTOMATIC_SUBJECT.search(subject):
-        return AutoReplySort.OUT_OF_OFFICE  # what Outlook puts there when somebody is away
+    is_automatic = bool(words.AUTOMATIC_SUBJECT.search(subject))
+    is_answer = bool(words.ANSWERED.match(subject)) and not is_automatic
     if is_marked(letter):
+        sort = _sort(subject, text) or (AutoReplySort.OUT_OF_OFFICE if is_automatic else None)
         return sort or AutoReplySort.ACKNOWLEDGEMENT
-    if words.AUTOMATIC_SUBJECT.search(subject) or (
-        words.AWAY_SUBJECT.search(subject) and not is_answer
-    ):
+    if is_automatic:  # what Outlook puts there when somebody is away
+        return _sort(subject, text) or AutoReplySort.OUT_OF_OFFICE
+    if is_answer or _is_in_thread(letter):
+        return _sort_of_answer(letter, "" if is_answer else subject, text)
+    return _sort_of_unmarked(letter, subject, text)
+
+
+def _sort_of_answer(letter: Letter, subject: str, text: str) -> AutoReplySort | None:
+    """The subject is the answered mail's, and may be about holidays: only what stands before it
+    counts, "Afwezig: …". A question to confirm something is a person's."""
+    own_subject = subject.partition(":")[0] if ":" in subject else ""
+    sort = _sort(own_subject, text)
+    if sort is AutoReplySort.CHALLENGE and not _is_from_nobody(letter):
+        return None
+    if sort is AutoReplySort.OUT_OF_OFFICE and words.AWAY_SUBJECT.search(subject):
+        return sort
+    return _sort_of_unmarked(letter, own_subject, text, is_answer=not subject)
+
+
+def _sort_of_unmarked(
+    letter: Letter, subject: str, text: str, *, is_answer: bool = False
+) -> AutoReplySort | None:
+    sort = _sort(subject, text)
+    if words.AWAY_SUBJECT.search(subject):
         return sort or AutoReplySort.OUT_OF_OFFICE
     if sort is AutoReplySort.CHALLENGE:
         return sort
-    is_nobody = letter.headers.get("return-path").replace(" ", "") == "<>"
-    if is_nobody and (sort or words.ACKNOWLEDGED.search(text)):
+    if _is_from_nobody(letter) and (sort or words.ACKNOWLEDGED.search(text)):
         return sort or AutoReplySort.ACKNOWLEDGEMENT
     # "I'm away next week, call me then" is a person's answer; a notice has both sentences.
     if sort and not is_answer and words.FIXED_PHRASE.search(text):
         return sort
     return None
+
+
+def _is_in_thread(letter: Letter) -> bool:
+    return letter.headers.has("in-reply-to") or letter.headers.has("references")
+
+
+def _is_from_nobody(letter: Letter) -> bool:
+    return letter.headers.get("return-path").replace(" ", "") == "<>"
 
 
 def is_marked(letter: Letter) -> bool:

@@ -6,7 +6,12 @@ import re
 
 _I = re.IGNORECASE
 
-ANSWERED = re.compile(r"^\s*(?:re|aw|antw|antwoord|sv|rép|ré|vs|odp)\s*:", _I)
+# What mail programs put before the subject that somebody answers.
+ANSWERED = re.compile(
+    r"^\s*(?:re|aw|antw|antwoord|antwort|sv|r[ée]ponse|r[ée]p|ré|vs|odp|betr|betreft|rif)"
+    r"\s*(?:\[\d+\]|\(\d+\)|\^\d+)?\s*:",
+    _I,
+)
 # What a program puts before the subject that it answers.
 AUTOMATIC_SUBJECT = re.compile(
     r"automati(?:c|sch|sche|cally|que)\s+(?:reply|response|antwoord|bericht|re[ap]ly|generated)"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, replace
 
 from tracking.reading.auto_reply import auto_reply_sort, is_marked
+from tracking.reading.auto_reply_words import ANSWERED
 from tracking.reading.body_text import own_body, own_body_unquoted
 from tracking.reading.bounce import DeliveryReport, read_report, returned_headers
 from tracking.reading.complaint import SAYS_NO, read_complaint
@@ -18,9 +18,6 @@ from tracking.reading.return_dates import return_date_in
 from tracking.reading.values import AutoReplySort, Complaint, Intent, Kind, ReadMail
 
 _LONGEST_OWN_TEXT = 20_000
-_ANSWER_SUBJECT = re.compile(
-    r"^\s*(?:re|aw|antw|antwoord|sv|rép|ré|vs|odp|betr)\s*(?:\[\d+\])?\s*:", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +117,7 @@ def _opted_out(mail: ReadMail, text: str) -> ReadMail:
 
 def _answers_something(mail: ReadMail, contents: _Contents) -> bool:
     return bool(
-        _names_a_mail(mail)
-        or _ANSWER_SUBJECT.match(contents.subject)
-        or quotes_something(contents.body)
+        _names_a_mail(mail) or ANSWERED.match(contents.subject) or quotes_something(contents.body)
     )
 
 

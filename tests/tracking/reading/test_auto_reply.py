@@ -73,6 +73,13 @@ def test_headers_that_only_programs_set_are_enough(header):
         reply("Ik ben volgende week op vakantie, bel me daarna even."),
         reply("Onze auto staat voor de deur.", subject="Re: auto: een vraag"),
         reply("I'm out of office right now, but yes: call me on Monday."),
+        reply("Could you confirm your email address? Then I will send you the contract."),
+        reply("Can you confirm that you are a real person? Then call me.", subject="Vindbaarheid"),
+        reply("Graag, bel me.", subject="Re[2]: Uw gasten zijn op vakantie"),
+        reply("Gerne, rufen Sie mich an.", subject="Antwort: Gäste im Urlaub"),
+        reply("Graag, bel me.", subject="Betr: Uw gasten met vakantie"),
+        reply("Volontiers, appelez-moi.", subject="Réponse : Vos clients en vacances"),
+        reply("Graag, bel me.", subject="Wie is er op vakantie in uw hotel?"),
     ],
 )
 def test_a_person_is_never_taken_for_a_program(raw):
@@ -86,6 +93,26 @@ def test_an_unmarked_notice_is_known_by_its_sentences():
         subject="Vindbaarheid van Hotel Zon",
     )
     assert read_mail(raw).auto_reply is AutoReplySort.OUT_OF_OFFICE
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Afwezig: Vindbaarheid", "Tot gauw."),
+        ("Met vakantie tot 17 augustus", "Ik ben afwezig tot 17 augustus."),
+        ("Vindbaarheid", "Ik ben afwezig tot 17 augustus. Bij spoed: kunt u terecht bij Piet."),
+    ],
+)
+def test_an_unmarked_notice_that_names_our_mail_is_known_by_its_own_words(subject, text):
+    raw = reply(text, subject=subject)
+    assert read_mail(raw).auto_reply is AutoReplySort.OUT_OF_OFFICE
+
+
+def test_a_challenge_from_nobody_is_one_also_where_it_names_our_mail():
+    text = "Please click the link below to have your message delivered to my inbox."
+    raw = mail(text, headers="Return-Path: <>\nIn-Reply-To: <a@x.nl>\n")
+    assert read_mail(raw).auto_reply is AutoReplySort.CHALLENGE
+    assert read_mail(mail(text, subject="Vindbaarheid")).auto_reply is AutoReplySort.CHALLENGE
 
 
 def test_the_return_date_stands_relative_to_the_mails_own_date():
