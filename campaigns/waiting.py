@@ -1,16 +1,19 @@
 """Flows that wait: for somebody who is away, or for an address that did not work this time.
 
 All flows to the lead wait, in every campaign, and then go on in their own rhythm: each mail still
-counts from the real sending of the one before it.
+counts from the real sending of the one before it. A flow that begins meanwhile waits, too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 import structlog
 from django.conf import settings
+from django.db import connection
+from django.db.models import Q
 
 from campaigns.calendars import sending_calendar
 from campaigns.models import Enrollment, Message
@@ -20,6 +23,27 @@ from campaigns.tally import Tally
 from mailsuite.lib.errors import Refusal
 
 log = structlog.get_logger(__name__)
+
+
+class Wait(NamedTuple):
+    """Until when (business time), and what for, in words."""
+
+    until: datetime
+    why: str
+
+
+def waits_of(lead_ids: Sequence[int], now: datetime) -> dict[int, Wait]:
+    """Lead → the longest wait of its flows, for those that have one beyond `now`. Whose flow ended
+    by a reply is back."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT ON (lead_id) lead_id, waits_until, waits_for "  # noqa: S608
+            f"FROM {Enrollment._meta.db_table} "
+            "WHERE lead_id = ANY(%s) AND waits_until > %s AND end_reason <> %s "
+            "ORDER BY lead_id, waits_until DESC",
+            [list(lead_ids), now, Enrollment.EndReason.REPLIED],
+        )
+        return {lead_id: Wait(until, why) for lead_id, until, why in cursor.fetchall()}
 
 
 def wait_for_return(message: Message, back_on: date | None, now: datetime, tally: Tally) -> None:
@@ -54,9 +78,14 @@ def _wait(
     words: str,
     tally: Tally,
 ) -> None:
-    """`otherwise`: for rules that leave no day to send on; a person will have to mend them."""
+    """`otherwise`: for rules that leave no day to send on; a person will have to mend them.
+
+    A flow that has just had its last mail keeps the wait for the lead's next one.
+    """
+    is_open = Q(status__in=[Enrollment.Status.ACTIVE, Enrollment.Status.HELD])
+    has_had_its_last = Q(pk=message.enrollment_id, status=Enrollment.Status.COMPLETED)
     going_on = Enrollment.objects.filter(
-        lead=message.lead_id, status__in=[Enrollment.Status.ACTIVE, Enrollment.Status.HELD]
+        is_open | has_had_its_last, lead=message.lead_id
     ).select_related("campaign", "domain__policy")
     for enrollment in going_on.order_by("pk"):
         try:

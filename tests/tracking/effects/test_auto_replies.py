@@ -1,17 +1,20 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from campaigns.dispatch import roll_over
 from campaigns.finishing import withhold
 from campaigns.gate import Verdict
-from campaigns.models import Enrollment, Message, MessageEvent, SendingDomain
+from campaigns.lifecycle import launch
+from campaigns.models import Campaign, Enrollment, Message, MessageEvent, SendingDomain
 from campaigns.transport import Outcome
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
+from tests.campaigns.drafts import a_domain, a_draft, a_flow
 from tests.campaigns.mails import at_gate, claimed, composed
+from tests.factories import LeadFactory
 from tests.tracking.answers import (
     DAY,
     HOUR,
@@ -186,6 +189,57 @@ def test_an_absence_after_a_reply_changes_nothing():
     came(reply(first))
     came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."), MONDAY + 2 * HOUR)
     assert (enrollment().end_reason, enrollment().waits_until) == ("replied", None)
+
+
+def next_campaign(at: datetime) -> Campaign:
+    """Another one, for everybody, launched at `at` on a domain of its own."""
+    Lead.objects.update(last_emailed_at=None)
+    draft = a_draft(a_domain(), flow=a_flow(2).flow)
+    with clock.frozen(at):
+        launch(draft, at)
+    return draft
+
+
+@pytest.mark.parametrize("mails_in_flow", [1, 3])
+def test_a_campaign_that_begins_meanwhile_waits_for_the_return_too(mails_in_flow):
+    """Also where the flow before has had its last mail."""
+    first = sent(running(mails=mails_in_flow))
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    campaign = next_campaign(MONDAY + DAY)
+    mail = mail_of(campaign, 1)
+    assert mail.enrollment.waits_until == mail.not_before == TUESDAY_9_JUNE
+    assert mail.enrollment.waits_for == "the lead is away until 2026-06-08"
+    with clock.frozen(MONDAY + DAY):
+        roll_over(MONDAY + DAY)
+    assert mail_of(campaign, 1).scheduled_at == TUESDAY_9_JUNE
+    assert mail_of(campaign, 2).scheduled_at == TUESDAY_9_JUNE + 3 * DAY
+    handed_over(mail_of(campaign, 1))
+
+
+@pytest.mark.parametrize("after", ["the return", "a reply"])
+def test_a_campaign_that_begins_when_somebody_is_back_waits_for_nobody(after):
+    first = sent(running())
+    came(away(first, "Ik ben afwezig en op woensdag 3 juni weer terug."))
+    begins = MONDAY + 3 * DAY
+    if after == "a reply":
+        came(reply(first), MONDAY + 2 * HOUR)
+        begins = MONDAY + DAY
+    campaign = next_campaign(begins)
+    mail = mail_of(campaign, 1)
+    assert mail.enrollment.waits_until is None
+    assert (mail.scheduled_at, mail.not_before) == (begins, begins)
+    assert not mail.domain.needs_replanning
+
+
+def test_the_others_in_such_a_campaign_wait_for_nobody():
+    first = sent(running())
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
+    LeadFactory(email="jan@elders.nl")
+    campaign = next_campaign(MONDAY + DAY)
+    assert mail_of(campaign, 1, "jan@elders.nl").enrollment.waits_until is None
+    with clock.frozen(MONDAY + DAY):
+        roll_over(MONDAY + DAY)
+    assert mail_of(campaign, 1, "jan@elders.nl").scheduled_at == MONDAY + DAY
 
 
 def test_who_has_left_the_company_is_for_a_person_to_decide():
