@@ -11,6 +11,7 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Queue
 
 from mailsuite.environment import (
     database,
@@ -255,7 +256,17 @@ CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # Longer than the longest turn of a sending domain (`mailsuite.checks.turns_end`).
 CELERY_TASK_TIME_LIMIT = 1800
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+# Foreign mail servers are slow, so reading mailboxes has a queue of its own. A worker without
+# --queues takes from both, in the order of their names: what sends goes first, and waits for a
+# free process, never for the mailboxes that wait.
+CELERY_TASK_QUEUES = [
+    Queue("celery", routing_key="celery"),
+    Queue("mailboxes", routing_key="mailboxes"),
+]
+CELERY_TASK_ROUTES = {"tracking.tasks.read_mailbox": {"queue": "mailboxes"}}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "queue_order_strategy": "sorted"}
+# A task that a worker holds back for its next free process would be ahead of both queues.
+CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import signal
 import smtplib
 import subprocess
@@ -16,10 +17,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from rich.console import Console
 
+from campaigns.tasks import send_domain
 from mailsuite.lib.embedded.places import CHECKOUT
 from mailsuite.management.commands.run_stack import CATCHER, show_logs, welcome
 from mailsuite.stack import STOP_SECONDS, Stack, StackError, listen, signals_interrupt
 from tests.factories import SendingDomainFactory
+from tracking.tasks import read_mailbox
 
 SUPERVISOR = """
 import sys, time
@@ -85,6 +88,40 @@ def test_a_beat_that_hangs_in_its_own_end_holds_nobody_up(
         asked_at = time.monotonic()
     assert time.monotonic() - asked_at < STOP_SECONDS / 3
     assert logging_to(tmp_path) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_worker_sends_before_it_reads_the_mailboxes_that_wait(
+    tmp_path: Path, environment: dict[str, str]
+) -> None:
+    """As it is started by `celery -A mailsuite worker`, with a process of its own alone."""
+    for _ in range(4):
+        read_mailbox.apply_async(args=(0,))
+    send_domain.apply_async(args=(SendingDomainFactory().pk,))
+    log = tmp_path / "worker.log"
+    command = ["celery", "-A", "mailsuite", "worker", "--concurrency", "1", "--loglevel", "INFO"]
+    with log.open("wb") as output:
+        worker = subprocess.Popen(
+            [sys.executable, "-m", *command],
+            cwd=CHECKOUT,
+            env={**os.environ, **environment},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        deadline = time.monotonic() + 30
+        while len(done := succeeded(log)) < 5:
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.1)
+    finally:
+        worker.terminate()
+        worker.wait(30)
+    assert done == ["send_domain", *["read_mailbox"] * 4]
+
+
+def succeeded(log: Path) -> list[str]:
+    plain = re.sub(r"\x1b\[\d*m", "", log.read_text())
+    return re.findall(r"task_succeeded .*task=[\w.]+\.tasks\.(\w+)", plain)
 
 
 @pytest.mark.django_db(transaction=True)

@@ -33,7 +33,9 @@ def workers() -> Iterator[redis.Redis]:
 
 
 def handed_out(workers: redis.Redis) -> list[tuple[str, str]]:
-    found = [json.loads(task)["headers"] for task in workers.lrange("celery", 0, -1)]
+    """In the queue of their own; nothing in that of what sends."""
+    assert workers.lrange("celery", 0, -1) == []
+    found = [json.loads(task)["headers"] for task in workers.lrange("mailboxes", 0, -1)]
     assert all(headers["expires"] for headers in found)
     return sorted((headers["task"], headers["argsrepr"]) for headers in found)
 
