@@ -374,7 +374,8 @@ def test_a_mail_that_can_not_be_read_is_kept_no_longer_than_others(settings):
 @contextmanager
 def provider_answers(answers: dict[str, Any]) -> Iterator[tuple[str, list[dict[str, str]]]]:
     """A provider's API on this machine: path → JSON, bytes, or the status of a refusal.
-    "missing" → how many bytes are held back at the end of bytes."""
+    "missing" → how many bytes are held back at the end of bytes; "drips" → an event without
+    which nothing but the first byte comes."""
     asked: list[dict[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -389,7 +390,10 @@ def provider_answers(answers: dict[str, Any]) -> Iterator[tuple[str, list[dict[s
                 self.send_header("Location", "/elsewhere")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
-            self.wfile.write(body[: len(body) - missing])
+            self.wfile.write(body[:1])
+            if "drips" in answers:
+                answers["drips"].wait(60)
+            self.wfile.write(body[1 : len(body) - missing])
 
         def log_message(self, *_: object) -> None:
             pass
@@ -465,9 +469,11 @@ def test_a_mail_that_is_too_long_is_not_fetched_to_its_end(settings):
 
 def test_a_store_that_drips_is_left_alone_in_time(monkeypatch):
     monkeypatch.setattr(fetching, "_MOST_SECONDS", 0)
-    with provider_answers({PLACE: b"{"}) as (url, _):
+    answers = {PLACE: b"{}", "drips": threading.Event()}
+    with provider_answers(answers) as (url, _):
         resend_at(url).tell(RECEIVED, purpose="inbound")
         process_waiting(NOW)
+        answers["drips"].set()
     assert stored() == [("waiting", "The provider took longer than 0 seconds.")]
 
 
