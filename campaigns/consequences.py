@@ -15,6 +15,7 @@ from campaigns.enrollments import end_enrollments
 from campaigns.models import Enrollment, Message, MessageEvent
 from campaigns.soft_bounces import wait_after
 from campaigns.tally import Tally
+from leads.models import Lead
 
 Kind = MessageEvent.Kind
 Actor = MessageEvent.Actor
@@ -58,6 +59,16 @@ def _end_flows_of_lead(message: Message, event: MessageEvent, tally: Tally) -> N
     )
 
 
+def _end_flows_to_address(message: Message, event: MessageEvent, tally: Tally) -> None:
+    """All flows of the lead, unless its address has been corrected since: what is to come goes to
+    the new one. Only behind a mail that never left does nothing come."""
+    email = Lead.objects.values_list("email", flat=True).get(pk=message.lead_id)
+    if message.recipient in ("", email):
+        _end_flows_of_lead(message, event, tally)
+    elif message.sent_at is None:
+        _end_this_flow(message, event, tally)
+
+
 def _end_this_flow(message: Message, event: MessageEvent, tally: Tally) -> None:
     end_enrollments(
         Enrollment.objects.filter(pk=message.enrollment_id),
@@ -98,7 +109,7 @@ def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
     if event.detail.get("hard"):
         _bounced_hard(message, event, tally)
     elif event.detail.get("gives_up"):
-        _end_flows_of_lead(message, event, tally)
+        _end_flows_to_address(message, event, tally)
     elif event.detail.get("verdict") == "sender_problem":
         if not event.detail.get("hearsay"):
             _pause_domain(message, event, tally)
@@ -122,7 +133,7 @@ def _bounced_hard(message: Message, event: MessageEvent, tally: Tally) -> None:
         message.lease_until = None
         message.save(update_fields=["status", "lease_until"])
     _mark_first(message, event, tally, "bounced_at", "bounced")
-    _end_flows_of_lead(message, event, tally)
+    _end_flows_to_address(message, event, tally)
 
 
 def _failed(message: Message, event: MessageEvent, tally: Tally) -> None:

@@ -65,7 +65,8 @@ def mails_after_the_lead_was_taken_out(scope: Scope) -> Finding | None:
 
 
 def mails_after_the_recipient_said_no(scope: Scope) -> Finding | None:
-    """An opt-out, a complaint or a dead address ends all campaigns, a reply its own."""
+    """An opt-out or a complaint ends all campaigns, a dead address all mail to it, a reply its own
+    campaign."""
     return find(
         "mail sent after the recipient replied, opted out, complained or bounced",
         f"""
@@ -76,7 +77,8 @@ def mails_after_the_recipient_said_no(scope: Scope) -> Finding | None:
         JOIN campaigns_sendattempt a
              ON a.message_id = m.id AND a.gated_at > coalesce(e.learned_at, e.at) + {_POST}
         WHERE e.kind IN ('unsubscribed', 'complained')
-           OR (e.kind = 'bounced' AND e.detail @> '{{"hard": true}}')
+           OR (e.kind = 'bounced' AND e.detail @> '{{"hard": true}}'
+               AND m.recipient = p.recipient)
            OR (e.kind = 'replied' AND m.enrollment_id = p.enrollment_id)
         """,  # noqa: S608 – constants
         scope.parameters,

@@ -3,10 +3,12 @@ from __future__ import annotations
 import pytest
 
 from campaigns.events import record_event
+from campaigns.finishing import finish
 from campaigns.models import Enrollment, Message, MessageEvent, SendingDomain
-from campaigns.transport import Outcome
+from campaigns.transport import Delivery, Outcome
 from leads.models import Lead, Suppression
 from mailsuite.lib import clock
+from tests.campaigns.mails import at_gate, claimed, composed
 from tests.tracking.answers import (
     DAY,
     HOUR,
@@ -76,6 +78,57 @@ def test_a_hard_bounce_ends_the_flows_of_all_campaigns():
     assert set(Message.objects.filter(campaign=other).values_list("status", flat=True)) == {
         Status.CANCELED
     }
+
+
+NEW = "balie@hotel-zon.nl"
+
+
+def corrected(message: Message) -> None:
+    """The lead's address, after the mail had gone to the old one."""
+    assert message.recipient == "receptie@hotel-zon.nl"
+    Lead.objects.update(email=NEW)
+
+
+def test_a_late_hard_bounce_of_a_corrected_address_leaves_the_flows_to_the_new_one():
+    campaign = running()
+    first = sent(campaign)
+    raw = hard_bounce(first)
+    corrected(first)
+    came(raw)
+    first.refresh_from_db()
+    assert (first.status, figures(first)) == (
+        Status.BOUNCED,
+        {"planned": 1, "sent": 1, "bounced": 1},
+    )
+    assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
+    assert Lead.objects.get().status == Lead.Status.ACTIVE
+    assert (enrollment().status, enrollment().end_reason) == ("active", "")
+    second = sent(campaign, 2, NEW)
+    assert (second.status, second.recipient) == (Status.SENT, NEW)
+
+
+def test_a_corrected_address_is_not_given_up_for_the_old_one(settings):
+    settings.SOFT_BOUNCES_IN_A_ROW = 1
+    campaign = running()
+    first = sent(campaign)
+    raw = soft_bounce(first)
+    corrected(first)
+    came(raw)
+    assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
+    assert enrollment().status == "active"
+    assert mail_of(campaign, 2, NEW).status == Status.QUEUED
+
+
+def test_a_refusal_of_a_corrected_address_at_the_door_ends_the_flow_that_waits_for_that_mail():
+    campaign = running()
+    first = mail_of(campaign)
+    claim = claimed(first, MONDAY)
+    at_gate(claim, composed(first), MONDAY)
+    Lead.objects.update(email=NEW)
+    with clock.frozen(MONDAY):
+        finish([(claim, Delivery(Outcome.REFUSED, 550, "5.1.1 user unknown"))])
+    assert (enrollment().status, enrollment().end_reason) == ("ended", "bounced")
+    assert mail_of(campaign, 2, NEW).status == Status.CANCELED
 
 
 def test_a_hard_bounce_of_a_mail_of_unknown_fate_settles_it():
