@@ -11,7 +11,9 @@ from leads.public_providers import is_public_provider
         "gmail.com", "googlemail.com", "outlook.com", "outlook.be", "hotmail.nl", "hotmail.co.uk",
         "live.nl", "msn.com", "yahoo.com", "yahoo.co.uk", "icloud.com", "me.com", "gmx.de",
         "ziggo.nl", "kpnmail.nl", "xs4all.nl", "planet.nl", "telenet.be", "skynet.be", "web.de",
-        "t-online.de", "orange.fr", "laposte.net", "proton.me", "protonmail.com",
+        "t-online.de", "orange.fr", "laposte.net", "proton.me", "protonmail.com", "dds.nl",
+        "12move.nl", "orange.nl", "lycos.nl", "filternet.nl", "budget.nl", "youfone.nl", "het.net",
+        "swing.be", "unity-mail.de", "o2online.de", "mailfence.com", "runbox.com", "inbox.lv",
     ],
 )  # fmt: skip
 def test_anybody_can_have_an_address_there(domain: str):
