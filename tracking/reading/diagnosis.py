@@ -39,6 +39,8 @@ _BY_CODE = {
     (3, 4): Reason.SIZE,
     (4, 7): Reason.EXPIRED,
 }
+# Microsoft's: the group or mailbox takes mail from known, internal or signed-in senders only.
+_RESTRICTED = frozenset({124, 129, 133, 134, 135, 136})
 _BY_SUBJECT = {
     1: Reason.OTHER,
     2: Reason.OTHER,
@@ -55,6 +57,8 @@ def diagnose(remote: str, status: str = "") -> Reason:
     the enhanced code that the report gives (RFC 3463), "" for none."""
     remote = remote[:_LONGEST]
     own = _own_code(remote)
+    if words.RESTRICTION_OF_EXCHANGE.search(remote) or _is_restriction(own):
+        return Reason.RESTRICTED  # its words speak of authentication, and mean the recipient's
     by_words = _by_words(bare_words(remote), own, _smtp_code(remote))
     if by_words is not None:
         return by_words
@@ -107,8 +111,14 @@ def _by_words(text: str, code: tuple[int, int, int] | None, smtp_code: str) -> R
     return next((reason for reason, found in words.AFTER_ADDRESS if found.search(text)), None)
 
 
+def _is_restriction(code: tuple[int, int, int] | None) -> bool:
+    return bool(code and code[1] == 7 and code[2] in _RESTRICTED)
+
+
 def _by_code(code: tuple[int, int, int]) -> Reason:
     kind, subject, detail = code
+    if _is_restriction(code):
+        return Reason.RESTRICTED
     if subject == 7 and (20 <= detail <= 30 or detail == 515):
         return Reason.AUTH
     if subject == 7 and 500 < detail < 800:

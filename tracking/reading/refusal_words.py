@@ -233,6 +233,25 @@ _BLOCKED = _any(
     r"|\brefused to talk\b|\bdynamic(?:ally)? (?:ip|assigned)|\bgeblacklist|\bbloquée? par"
     r"|\baccess denied\b.{0,40}\b(?:ip|banned)\b",
 )
+# The recipient's own rule on whom they hear: no other recipient's, and nothing we can mend.
+# `diagnosis.bare_words` takes Exchange's names for hosts, so those are matched as they came.
+RESTRICTION_OF_EXCHANGE = re.compile(r"\bRESOLVER\.RST\.(?!\w{0,20}Size)", re.I)
+_RESTRICTED = _any(
+    r"\b(?:sender|you)(?: has been| have been| is| are| was)? blocked by (?:the |this "
+    r"|your )?(?:recipient|user|addressee|owner)\b",
+    r"\b(?:recipient|user|addressee) (?:has |have )?(?:blocked|refuses mail from) (?:you\b|your"
+    r"|the sender|this sender|mail from you)",
+    r"\bdelivery restriction|\b(?:permission|permitted|allowed|authori[sz]ed) to send"
+    r"(?: e-?mails?| mail| messages?)? to (?:this|the) (?:recipient|group|user|address|mailbox"
+    r"|distribution|list|e-?mail)",
+    r"\b(?:only )?accepts? (?:e-?mails?|mail|messages?) only from\b|\bonly accepts? (?:e-?mails?"
+    r"|mail|messages?) from (?:members|internal|people|authenticated|specific|allowed|known"
+    r"|certain)\b",
+    r"\bnot (?:in|on)(?: \w+){0,2} (?:allowed|accepted|safe) senders?\b",
+    r"\b(?:adres|ontvanger|mailbox) accepteert geen externe\b|\bafzender (?:is )?geblokkeerd door"
+    r" (?:de )?ontvanger|\babsender (?:wurde )?vom empf(?:ä|ae)nger (?:blockiert|gesperrt)"
+    r"|\bbloqu[ée]e? par le destinataire\b",
+)
 _VIRUS = _any(r"\bvirus\b|\bmalware\b|\binfected\b|\bexecutable\b|\battachment(?:s| type)?\b")
 _RATE = _any(
     r"\btoo many (?:connections|mails|messages|e-?mails|recipients|errors|concurrent)"
@@ -272,8 +291,10 @@ _SYSTEM = _any(
     r"|\bserver unavailable\b",
 )
 
-# About the mail or about us, though the same sentence may speak of a user.
+# About the mail, about us or whom the recipient hears, though the same sentence may speak of a
+# user.
 BEFORE_ADDRESS = (
+    (Reason.RESTRICTED, _RESTRICTED),
     (Reason.AUTH, _AUTH),
     (Reason.SPAM, _SPAM),
     (Reason.RELAY, _RELAY),

@@ -24,7 +24,8 @@ UNITS = [
     "---- original message ", "confirm your verify click ", "geen e mail remove me stop ",
     "host http://a.b.c.d.e.f.", "unsubscribe.1.", "<a /unsubscribe?m=1&t=",
     "wilt u geen e-mails meer van ", "heb habe have ", "keine a mails ", "don't send me any ",
-    ">>> 1 ", "a ---1-1-1 ", "vanaf du de le ", "! ", "weer er op 1 mei ",
+    ">>> 1 ", "a ---1-1-1 ", "sender is blocked by the ", "not in on a allowed ",
+    "vanaf du de le ", "! ", "weer er op 1 mei ",
     "\xe9", "\0", "=\n", '"', "\\", "(", "[",
 ]  # fmt: skip
 
