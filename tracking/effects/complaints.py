@@ -16,5 +16,12 @@ def complained(answer: Answer) -> Effect:
     if sort in _OPT_OUTS:
         record(answer, MessageEvent.Kind.UNSUBSCRIBED, by="feedback")
         return Effect("Wants no more mail: the address is suppressed, all flows to it have ended.")
+    if answer.mail.is_prose:
+        record(answer, MessageEvent.Kind.UNSUBSCRIBED, by="feedback")
+        return Effect(
+            "It says that somebody complained, but encloses no mail as providers do: taken for an "
+            "opt-out, and not held against the domain.",
+            needs_person=True,
+        )
     record(answer, MessageEvent.Kind.COMPLAINED, feedback_type=sort)
     return Effect("A complaint: the address is suppressed, all flows to it have ended.")

@@ -59,7 +59,7 @@ def read_unguarded(raw: bytes) -> ReadMail:
         is_cut=letter.is_cut,
     )
     if complaint := read_complaint(letter, returned):
-        return _complained(mail, complaint)
+        return _complained(mail, complaint, letter)
     if opt_out_reference(contents.subject):
         # Mail programs and providers send it by themselves, and mark it as a machine's.
         return _opted_out(mail, _own_text(letter))
@@ -74,9 +74,10 @@ def _is_notice(contents: _Contents, report: DeliveryReport) -> bool:
     return not report.recipients and auto_reply_sort(contents.letter, contents.body) is not None
 
 
-def _complained(mail: ReadMail, complaint: Complaint) -> ReadMail:
+def _complained(mail: ReadMail, complaint: Complaint, letter: Letter) -> ReadMail:
     kind = Kind.COMPLAINT if complaint.feedback_type in SAYS_NO else Kind.OTHER
-    return replace(mail, kind=kind, complaint=complaint)
+    is_prose = not any(part.is_returned for part in letter.parts)
+    return replace(mail, kind=kind, complaint=complaint, is_prose=is_prose)
 
 
 def _reported(mail: ReadMail, report: DeliveryReport) -> ReadMail:

@@ -146,5 +146,5 @@ class ReadMail:
     complaint: Complaint | None = None
     is_cut: bool = False  # too large to be read whole
     # A bounce whose facts come from words that anybody could have written, not from a report's
-    # machine-readable part (RFC 3464).
+    # machine-readable part (RFC 3464); a complaint that does not enclose our mail.
     is_prose: bool = False

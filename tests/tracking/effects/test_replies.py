@@ -164,6 +164,22 @@ def test_a_complaint_suppresses():
     assert figures(first) == {"planned": 1, "sent": 1, "complained": 1}
 
 
+def test_a_complaint_in_words_alone_opts_out_and_is_not_held_against_the_domain():
+    """Anybody can write one; with few mails one complaint stops a domain."""
+    first = sent(running())
+    pasted = f"X-HmXmrOriginalRecipient: {mails.RECIPIENT}\n{mails.RETURNED}\nGoedemorgen"
+    raw = mails.mail(
+        f"An abuse report.\n\n----- Original message -----\n{pasted}",
+        sender="feedback@gmail.com",
+        subject="complaint about message from 192.0.2.7",
+    )
+    inbound = came(about(first, raw))
+    assert (inbound.kind, inbound.state) == ("complaint", "to_review")
+    assert Suppression.objects.get().reason == "unsubscribed"
+    assert not MessageEvent.objects.filter(kind="complained").exists()
+    assert figures(first) == {"planned": 1, "sent": 1, "unsubscribed": 1}
+
+
 def test_an_opt_out_by_feedback_is_no_complaint():
     first = sent(running())
     came(about(first, mails.complaint("opt-out")))
