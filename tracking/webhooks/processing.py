@@ -83,7 +83,9 @@ def _shares(answers: QuerySet[ProviderEvent]) -> Iterator[int]:
     """Of each account as much as its share of time allows, and at least one; first of the one
     that waits longest."""
     waits_since = answers.values("account_id").annotate(since=Min("next_try_at"))
-    for account_id in list(waits_since.order_by("since").values_list("account_id", flat=True)):
+    for account_id in list(
+        waits_since.order_by("since", "account_id").values_list("account_id", flat=True)
+    ):
         ends = monotonic() + _SHARE_SECONDS
         for event_id in _next(answers.filter(account_id=account_id)):
             yield event_id
