@@ -28,7 +28,10 @@ ORDER = re.compile(
     _I,
 )
 
-_MAILS_NL = r"(?:e-?mails?|mails?|mailtjes|berichten|mailings?|post)"
+_MAILS_NL = (
+    r"(?:e-?mails?|mails?|mailtjes|berichten|mailings?|post|reclame|spam|nieuwsbrie\w+"
+    r"|aanbiedingen)"
+)
 _POLITELY = r"(?:(?:svp|aub|ajb|graag|alstublieft|direct|meteen|dan|ook|even|nu|asap|zsm) ){0,3}"
 # "van uw lijst halen": the verb last. Who is to be taken off stands right before it, so that nobody
 # who wants to get more out of a database is taken for one.
@@ -37,29 +40,34 @@ _FROM_LIST = (
     r"(?:\w{0,20}lijst(?:en)?|\w{0,20}bestand(?:en)?|mailing\w{0,20}|database|systeem) "
     r"(?:af )?(?:te )?(?:willen |kunnen |laten )?"
 )
+_OURS_NL = r"(?:(?:e-?mail-?|mail)?adres(?:sen)?|naam|(?:contact)?gegevens|bedrijf|hotel)"
+_OFF_LIST_NL = (
+    r"(?:van|uit) (?:[\w-]{1,30} ){0,3}?[\w-]{0,20}(?:lijst(?:en)?|bestand(?:en)?|mailings?"
+    r"|database|systeem)"
+)
 _DUTCH = (
     rf"\b(?:mij|me|ons|mijn|onze) (?:(?!niet )[\w-]{{1,30}} )?{_POLITELY}{_FROM_LIST}"
     r"(?:halen|verwijderen|schrappen|gooien|strepen|afhalen)\b",
     rf"\b(?:graag|gelieve|svp|aub|wil|willen) {_POLITELY}(?:mij |ons )?{_FROM_LIST}"
     r"(?:halen|verwijderen|schrappen|af|gehaald|verwijderd|geschrapt)\b",
     r"\b(?:meld|schrijf) (?:mij|me|ons) (?:\w+ ){0,3}(?:af|uit)\b",
-    r"\b(?:haal|verwijder|schrap|gooi|streep) (?:mij|me|ons)\b[^.]{0,60}\b(?:lijst|bestand"
-    r"|mailing\w*|database|adres\w*|verzendlijst|systeem)",
-    r"\b(?:haal|verwijder|schrap|gooi|streep) (?:mijn|onze|dit)\b[^.,]{0,60}\b(?:lijst|bestand"
-    r"|mailing\w*|database|verzendlijst|systeem)",
+    rf"\b(?:haal|verwijder|schrap|gooi|streep) (?:mij|me|ons|(?:mijn|onze|dit) {_OURS_NL})"
+    rf"(?:,? [\w-]{{1,30}}){{0,3}},? {_OFF_LIST_NL}",
+    rf"\b{_OFF_LIST_NL} af\b",
     r"\b(?:verwijder|wis|schrap) (?:(?:svp|aub|graag|alstublieft) )?(?:mijn|ons|onze|dit) "
     r"(?:e-?mail|mail)?-?(?:adres|gegevens|contactgegevens)\b",
     r"\b(?:wil(?:len)?|wens(?:en)?) (?:\w+ ){0,3}(?:afmelden|uitschrijven|afgemeld|uitgeschreven)",
     r"\b(?:afmelden|uitschrijven) (?:voor|van|uit|graag|aub|svp)",
-    r"\b(?:graag|gelieve|aub|svp)\b[^.]{0,40}\b(?:afmelden|uitschrijven|verwijderen uit"
-    r"|uit te schrijven|af te melden)",
+    r"\b(?:graag|gelieve|aub|svp)\b(?:(?!\b(?:zich|dat)\b)[^.]){0,40}\b(?:afmelden"
+    r"|uitschrijven|verwijderen uit|uit te schrijven|af te melden)",
     r"\b(?:mij|me|(?<!bij )(?<!via )(?<!met )(?<!voor )(?<!van )(?<!aan )(?<!door )ons) "
-    r"(?:\w+ ){0,2}(?:uitschrijven|uit te schrijven|af te melden)\b",
-    rf"\bgeen (?:\w+ ){{0,3}}{_MAILS_NL} (?:\w+ ){{0,3}}(?:meer\b(?! dan)|te (?:sturen|ontvangen))",
+    r"(?:\w+ ){0,2}(?:uitschrijven|uit te schrijven|af te melden)\b(?! (?:wat|hoe|welke))",
+    rf"\b(?<!er is )geen (?:\w+ ){{0,3}}{_MAILS_NL} (?:\w+ ){{0,3}}(?:meer\b(?! dan)"
+    r"|te (?:sturen|ontvangen))",
     rf"\b(?:wil(?:len)?|wens(?:en)?|hoef) (?:\w+ ){{0,3}}geen (?:\w+ ){{0,3}}{_MAILS_NL} "
     r"(?:\w+ ){0,2}(?:ontvangen|van (?:u|jullie|je)\b)",
-    r"\b(?:mij|me|ons|mijn|onze)\b[^.]{0,40}\b(?:verwijderen|halen|schrappen)\b[^.]{0,40}"
-    r"\b(?:lijst|bestand|mailing\w*|database|verzendlijst|systeem)",
+    rf"\b(?:mij|me|ons|mijn|onze) (?:{_OURS_NL} )?{_POLITELY}(?:te )?"
+    rf"(?:verwijderen|halen|schrappen) {_OFF_LIST_NL}",
     r"\bstop(?:pen)? (?:\w+ )?met (?:\w+ ){0,4}(?:e-?mail\w*|mail\w*|spam\w*|sturen|berichten"
     r"|toesturen|benaderen)",
     r"\bstop(?:pen)? (?:(?:de|deze|die|dit|uw|jullie|nu|svp|aub|graag) ){0,3}"
@@ -78,12 +86,21 @@ _DUTCH = (
 )
 
 _MAILS_EN = r"(?:e-?mails?|mails?|messages?|spam|newsletters?|offers)"
+_OURS_EN = r"(?:e-?mail(?: ?address)?|address|name|(?:contact )?(?:details|data)|company)"
+_OFF_LIST_EN = (
+    r"(?:from|off|out of) (?:[\w-]{1,30} ){0,4}?[\w-]{0,20}(?:lists?|databases?|mailings?"
+    r"|distribution|records|contacts?|system)\b"
+)
 _ENGLISH = (
     r"\bremove me(?: please)?\s?(?:[.!,;]|$)",
     r"\bunsubscribe (?:me|us|my|from|this|please|immediately)",
     r"\b(?:please|kindly|to|must|want to) unsubscribe\b",
-    r"\b(?:remove|take|delete|drop) (?:me|us|my|our|this)\b[^.]{0,50}\b(?:list|database"
-    r"|mailing|distribution|records|contacts?|system|address)",
+    rf"\b(?:remove|take|delete|drop) (?:me|us|(?:my|our|this) {_OURS_EN})"
+    rf"(?:,? [\w-]{{1,30}}){{0,3}},? {_OFF_LIST_EN}",
+    r"\b(?:delete|erase|remove) (?:all )?(?:my|our|this) (?:personal |contact )?(?:data|details"
+    r"|information|e-?mail(?: ?address)?)\b",
+    rf"\b(?:not|don't) (?:wish|want) to (?:receive|get) (?:(?:any|more|further|such|your|these) )"
+    rf"{{1,3}}{_MAILS_EN}\b",
     r"\bopt(?:ing)? (?:me|us) out\b",
     r"(?:^|[.!,;] ?|\b(?:i|we|please|to|must|can) )opt(?:ing)?[ -]out(?=[.!,;?]|$| please"
     r"| of (?:\w+ ){1,3}(?:e-?mails?|mails?|list|messages?|communications?|newsletters?))",
@@ -134,8 +151,8 @@ _FRENCH = (
     r"|nous|mon|notre|mes|nos)\b[^.]{0,60}\b(?:liste|base|fichier|adresse|(?:coor)?donn[ée]es)",
     r"\b(?:me |nous |m')(?:retirer|supprimer|enlever|effacer|rayer|sortir)\b[^.]{0,40}\b(?:liste"
     r"|listing|base|fichier|envois|diffusion)",
-    r"\bde ne plus (?:m'|me |nous |jamais )?(?:envoyer|contacter|[ée]crire|solliciter|adresser"
-    r"|d[ée]ranger|importuner)\b",
+    r"\b(?:de|veuillez) ne plus (?:m'|me |nous |jamais )?(?:envoyer|contacter|[ée]crire|solliciter"
+    r"|adresser|d[ée]ranger|importuner)\b",
     r"\bne (?:souhait\w+|veux|voulons|d[ée]sir\w+) plus (?:\w+ ){0,3}(?:recevoir|[êe]tre contact"
     r"|[êe]tre sollicit)",
     r"\b(?:merci|demande|souhait\w+|prie|veuillez)\b[^.]{0,25}\bne plus (?:\w+ )?recevoir\b",
@@ -166,7 +183,7 @@ NOT_RECEIVED = re.compile(
     r"\b(?:heb|hebben|had|hadden|habe|haben|hatten|have|haven't|n'ai|n'avons)\b"
     r"(?:(?!\b(?:te|wil|willen|wens|wensen|hoef|zu|will|wollen|m(?:ö|oe)chten?|to|want|wish"
     r"|souhait\w+)\b)[^.!?]){0,100}"
-    r"\b(?:ontvangen|gekregen|gezien|erhalten|bekommen|received|re[çc]us?)\b"
+    r"\b(?:ontvangen|gekregen|gezien|gehad|erhalten|bekommen|received|re[çc]us?)\b"
     # "Our guests can't mail us any more."
     r"|\b(?:kan|kunnen|kon|konden) (?!u |je |jij |jullie )[^.!?]{0,40}\bniet (?:meer|langer)\b",
     _I,

@@ -25,6 +25,7 @@ UNITS = [
     "host http://a.b.c.d.e.f.", "unsubscribe.1.", "<a /unsubscribe?m=1&t=",
     "wilt u geen e-mails meer van ", "heb habe have ", "keine a mails ", "don't send me any ",
     ">>> 1 ", "a ---1-1-1 ", "sender is blocked by the ", "not in on a allowed ",
+    "haal mij a b van a b ", "remove my email from ",
     "vanaf du de le ", "! ", "weer er op 1 mei ",
     "\xe9", "\0", "=\n", '"', "\\", "(", "[",
 ]  # fmt: skip

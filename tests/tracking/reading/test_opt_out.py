@@ -81,6 +81,13 @@ NO_MORE = [
     "Je ne souhaite plus recevoir vos mails.",
     "Stop aux mails svp",
     "Plus de mails, merci.",
+    "Ik wil geen reclame meer ontvangen",
+    "Mag ik van de mailinglijst af?",
+    "AVG: verwijder onze gegevens",
+    "We do not wish to receive further emails",
+    "Please delete my data",
+    "Kindly delete my email address from your database",
+    "Veuillez ne plus m'écrire",
 ]
 GO_ON = [
     "Graag, bel me morgen.",
@@ -118,6 +125,17 @@ GO_ON = [
     "Wir machen keine Werbung, aber interessant.",
     "Plus de message d'erreur, parfait. Envoyez le devis.",
     "Envoyez-moi plus de mails comme celui-ci.",
+    "Wilt u mij uitschrijven wat het kost?",
+    "Ik wil graag dat gasten zich online kunnen afmelden",
+    "Kunt u onze oude pagina's verwijderen uit het systeem?",
+    "Haal ons op van het station, de lijst met treinen volgt",
+    "We hebben geen berichten meer van u gehad",
+    "Can you remove my old page from the system and build a new one?",
+    "Please take this address off the booking page and add it to the contact list",
+    "Can you take us through the database options?",
+    "Drop us a line, our address is Damrak 1",
+    "Please don't hesitate to contact me again",
+    "Please don't contact us before Monday",
 ]
 
 
