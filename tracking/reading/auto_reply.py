@@ -24,11 +24,11 @@ def auto_reply_sort(letter: Letter, text: str) -> AutoReplySort | None:
     ):
         return AutoReplySort.ACKNOWLEDGEMENT  # a read receipt (RFC 8098)
     is_automatic = bool(words.AUTOMATIC_SUBJECT.search(subject))
-    is_answer = bool(words.ANSWERED.match(subject)) and not is_automatic
+    is_answer = bool(words.ANSWERED.match(subject))
     if is_marked(letter):
         sort = _sort(subject, text) or (AutoReplySort.OUT_OF_OFFICE if is_automatic else None)
         return sort or AutoReplySort.ACKNOWLEDGEMENT
-    if is_automatic:  # what Outlook puts there when somebody is away
+    if is_automatic and not is_answer:  # what Outlook puts there when somebody is away
         return _sort(subject, text) or AutoReplySort.OUT_OF_OFFICE
     if is_answer or _is_in_thread(letter):
         return _sort_of_answer(letter, "" if is_answer else subject, text)
@@ -40,7 +40,8 @@ def _sort_of_answer(letter: Letter, subject: str, text: str) -> AutoReplySort | 
     counts, "Afwezig: …". A question to confirm something is a person's."""
     own_subject = subject.partition(":")[0] if ":" in subject else ""
     sort = _sort(own_subject, text)
-    if sort is AutoReplySort.CHALLENGE and not _is_from_nobody(letter):
+    is_sure = _is_from_nobody(letter) or words.GUARD.search(text)
+    if sort is AutoReplySort.CHALLENGE and not is_sure:
         return None
     if sort is AutoReplySort.OUT_OF_OFFICE and words.AWAY_SUBJECT.search(subject):
         return sort

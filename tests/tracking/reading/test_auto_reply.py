@@ -77,6 +77,7 @@ def test_headers_that_only_programs_set_are_enough(header):
         reply("Can you confirm that you are a real person? Then call me.", subject="Vindbaarheid"),
         reply("Graag, bel me.", subject="Re[2]: Uw gasten zijn op vakantie"),
         reply("Gerne, rufen Sie mich an.", subject="Antwort: Gäste im Urlaub"),
+        reply("Graag, bel me.", subject="Re: Automatisch antwoord: Vindbaarheid"),
         reply("Graag, bel me.", subject="Betr: Uw gasten met vakantie"),
         reply("Volontiers, appelez-moi.", subject="Réponse : Vos clients en vacances"),
         reply("Graag, bel me.", subject="Wie is er op vakantie in uw hotel?"),
@@ -108,11 +109,17 @@ def test_an_unmarked_notice_that_names_our_mail_is_known_by_its_own_words(subjec
     assert read_mail(raw).auto_reply is AutoReplySort.OUT_OF_OFFICE
 
 
-def test_a_challenge_from_nobody_is_one_also_where_it_names_our_mail():
-    text = "Please click the link below to have your message delivered to my inbox."
-    raw = mail(text, headers="Return-Path: <>\nIn-Reply-To: <a@x.nl>\n")
+@pytest.mark.parametrize(
+    ("text", "headers"),
+    [
+        ("Please verify that you are a person.", "Return-Path: <>\nIn-Reply-To: <a@x.nl>\n"),
+        ("This account is protected by Bluebottle. Click on the link.", "In-Reply-To: <a@x.nl>\n"),
+        ("Please verify that you are a person.", ""),
+    ],
+)
+def test_a_mailbox_guard_is_known_though_it_marks_nothing(text, headers):
+    raw = mail(text, subject="Vindbaarheid", headers=headers)
     assert read_mail(raw).auto_reply is AutoReplySort.CHALLENGE
-    assert read_mail(mail(text, subject="Vindbaarheid")).auto_reply is AutoReplySort.CHALLENGE
 
 
 def test_the_return_date_stands_relative_to_the_mails_own_date():
