@@ -68,8 +68,8 @@ def record_event(
     `at` is business time (UTC), `learned_at` when we got to know of it, where that was later: a
     flow ends then. Of a bounce, `detail["hard"]` says that the address does not exist,
     `"gives_up"` that it failed too often in a row, `"verdict": "sender_problem"` that the refusal
-    is about us, `"hearsay"` that this is for a person to believe. `proves_delivery` is False for the word of a server that has refused the mail at
-    our own door. Raises Message.DoesNotExist.
+    is about us, `"hearsay"` that this is for a person to believe. `proves_delivery` is False for
+    the word of a server that has refused the mail at our own door. Raises Message.DoesNotExist.
     """
     detail = detail or {}
     if MessageEvent.objects.filter(source_id=source_id).exists():

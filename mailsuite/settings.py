@@ -8,6 +8,7 @@ missing.
 import logging
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -264,7 +265,10 @@ CELERY_TASK_QUEUES = [
     Queue("mailboxes", routing_key="mailboxes"),
 ]
 CELERY_TASK_ROUTES = {"tracking.tasks.read_mailbox": {"queue": "mailboxes"}}
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "queue_order_strategy": "sorted"}
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {
+    "visibility_timeout": 3600,
+    "queue_order_strategy": "sorted",
+}
 # A task that a worker holds back for its next free process would be ahead of both queues.
 CELERY_WORKER_DISABLE_PREFETCH = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
