@@ -109,24 +109,20 @@ def running_campaigns() -> list[Running]:
 
 
 def what_needs_somebody(now: datetime) -> list[Attention]:
-    messages, enrollments, imports, checks = (
-        reverse(f"admin:{name}_changelist")
-        for name in (
-            "campaigns_message",
-            "campaigns_enrollment",
-            "leads_leadimport",
-            "campaigns_domaincheck",
-        )
+    found = [*_what_sending_needs(now), *_what_intake_needs(now)]
+    return [attention for attention in found if attention.count]
+
+
+def _what_sending_needs(now: datetime) -> list[Attention]:
+    messages, enrollments, checks = (
+        reverse(f"admin:campaigns_{name}_changelist")
+        for name in ("message", "enrollment", "domaincheck")
     )
-    lately = now - timedelta(days=charts.DAYS)
     held = Enrollment.objects.held().filter(
         Q(campaign__status__in=Campaign.HOLDING)
-        | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=lately)
+        | Q(campaign__status=Campaign.Status.COMPLETED, campaign__finished_at__gte=_lately(now))
     )
-    failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
-    untold = ProviderEvent.objects.filter(state=ProviderEvent.State.FAILED, received_at__gte=lately)
-    given_up = StuckMail.objects.filter(next_try_at=None)
-    found = [
+    return [
         Attention(
             "Mails of unknown fate",
             backlog.needing_decision(now).count(),
@@ -155,12 +151,22 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             "dns",
             f"{checks}?verdict__exact=failed&domain__is_active__exact=1",
         ),
+    ]
+
+
+def _what_intake_needs(now: datetime) -> list[Attention]:
+    """Files, mails and events that came to us and could not be taken in."""
+    lately = _lately(now)
+    failed = LeadImport.objects.filter(status=LeadImport.Status.FAILED, created_at__gte=lately)
+    untold = ProviderEvent.objects.filter(state=ProviderEvent.State.FAILED, received_at__gte=lately)
+    given_up = StuckMail.objects.filter(next_try_at=None)
+    return [
         Attention(
             "Failed imports",
             failed.count(),
             "Nothing of the file was taken. Its page says why.",
             "upload_file",
-            f"{imports}?status__exact=failed",
+            f"{reverse('admin:leads_leadimport_changelist')}?status__exact=failed",
         ),
         Attention(
             "Mails that stuck",
@@ -177,13 +183,17 @@ def what_needs_somebody(now: datetime) -> list[Attention]:
             f"{reverse('admin:tracking_providerevent_changelist')}?state__exact=failed",
         ),
     ]
-    return [attention for attention in found if attention.count]
+
+
+def _lately(now: datetime) -> datetime:
+    """As far back as the charts go."""
+    return now - timedelta(days=charts.DAYS)
 
 
 def what_waits_in_inbox(now: datetime, *, may_open: bool) -> list[Attention]:
     replies = OutboundReply.objects.filter(
         status__in=[OutboundReply.Status.FAILED, OutboundReply.Status.UNKNOWN],
-        written_at__gte=now - timedelta(days=charts.DAYS),
+        written_at__gte=_lately(now),
     )
     inbox, ours = (
         reverse(f"admin:tracking_{name}_changelist") if may_open else ""
