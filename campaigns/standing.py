@@ -40,7 +40,7 @@ class LeadStanding(NamedTuple):
 class EnrollmentStanding(NamedTuple):
     status: str
     end_reason: str
-    waits_until: datetime | None = None
+    waits_until: datetime | None
 
 
 class Standing(NamedTuple):

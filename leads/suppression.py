@@ -58,7 +58,7 @@ def _locking(function: str, values: Iterable[str]) -> Statement:
 
 
 def is_suppressed(address: str) -> bool:
-    return Suppression.objects.covering([address]).exists()
+    return bool(suppressed_among([address]))
 
 
 def suppressed_among(addresses: Sequence[str]) -> set[str]:
