@@ -121,7 +121,7 @@ def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:
 
 def _pause_domain(message: Message, event: MessageEvent, tally: Tally) -> None:
     """Unless the mail left before a person has looked and let the domain go on."""
-    since = message.domain.judged_since
+    since = message.domain.resumed_at
     if since is None or (message.sent_at is not None and message.sent_at >= since):
         reason = f"A server refuses this sender: {event.detail.get('reason') or 'no reason given'}"
         tally.pause(message.domain_id, reason, event.learned_at or event.at)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import Case, F, Value, When
+
 from campaigns.models import SendingDomain, SendingPolicy
 from mailsuite.lib.errors import Conflict
 
@@ -23,11 +25,18 @@ def pause_domain(domain: SendingDomain, reason: str, now: datetime) -> None:
 def resume_domain(domain: SendingDomain, now: datetime) -> None:
     """Go on. What missed its slot is planned anew and leaves at the usual pace. Raises Conflict.
 
-    A person has seen what became of the mails so far: from `now` on the guardrails look at the
-    mails that leave after it only, and again from the fiftieth on.
+    Where the guardrails paused it, a person has seen what became of the mails so far: from `now`
+    on they look at the mails that leave after it only, and again from the fiftieth on. Behind any
+    other pause the record stays, for nobody has been shown it.
     """
+    seen = Case(When(paused_by_guardrails=True, then=Value(now)), default=F("judged_since"))
     resumed = SendingDomain.objects.filter(pk=domain.pk, paused_at__isnull=False).update(
-        paused_at=None, pause_reason="", needs_replanning=True, judged_since=now
+        paused_at=None,
+        pause_reason="",
+        paused_by_guardrails=False,
+        resumed_at=now,
+        judged_since=seen,
+        needs_replanning=True,
     )
     if not resumed:
         raise Conflict(f"{domain} is not paused.", code="wrong_status")

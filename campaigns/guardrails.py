@@ -7,6 +7,9 @@ without the lock, two bounces that are recorded at once would each see only thei
 would find the limit reached. The gate takes its slots in the same row: once this has committed,
 no mail passes. A task looks at all domains besides, for the rate also reaches the limit when the
 fiftieth mail leaves, or when a person lowers the limit.
+
+A domain that is paused for another reason is judged as well: what is learnt meanwhile joins the
+reason, so that whoever resumes it knows.
 """
 
 from __future__ import annotations
@@ -76,7 +79,7 @@ def judge(domain_id: int, now: datetime) -> str | None:
         .select_for_update(no_key=True, of=("self",))
         .get(pk=domain_id)
     )
-    if domain.paused_at is not None:
+    if domain.paused_by_guardrails:
         return None
     bounced, complained = _bad_news(domain, now)
     if not bounced and not complained:
@@ -91,10 +94,18 @@ def judge(domain_id: int, now: datetime) -> str | None:
     record = Record(_mails(domain, now)[: enough + 1].count(), bounced, complained)
     reason = _reason_to_pause(domain, record)
     if reason is not None:
-        domain.paused_at, domain.pause_reason = now, reason
-        domain.save(update_fields=["paused_at", "pause_reason"])
-        log.warning("domain paused by itself", domain=domain.name, reason=reason)
+        _pause(domain, reason, now)
     return reason
+
+
+def _pause(domain: SendingDomain, reason: str, now: datetime) -> None:
+    """Where it is paused already, for the old reason and this one."""
+    if domain.paused_at is not None:
+        reason = f"{domain.pause_reason.rstrip('.')}. Besides: {reason}"
+    domain.paused_at = domain.paused_at or now
+    domain.pause_reason, domain.paused_by_guardrails = reason, True
+    domain.save(update_fields=["paused_at", "pause_reason", "paused_by_guardrails"])
+    log.warning("domain paused by itself", domain=domain.name, reason=reason)
 
 
 def judge_all(now: datetime) -> int:
@@ -102,7 +113,7 @@ def judge_all(now: datetime) -> int:
     were paused."""
     suspects = (
         _recent_bad_news(now)
-        .filter(message__domain__paused_at=None)
+        .filter(message__domain__paused_by_guardrails=False)
         .order_by("message__domain_id")
         .values_list("message__domain_id", flat=True)
         .distinct()

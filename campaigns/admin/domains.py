@@ -34,8 +34,8 @@ PAUSE = Deed(
 RESUME = Deed(
     name="resume_domain",
     title="Resume",
-    asks="Mails leave again at the usual pace; what missed its slot gets a new one. Bounces and "
-    "complaints about mails that have left by now pause the domain no more.",
+    asks="Mails leave again at the usual pace; what missed its slot gets a new one. Where too many "
+    "bounces or complaints paused it, those about mails that have left by now count no more.",
     done="resumed",
     service=lambda _, domain: resume_domain(domain, clock.now()),
     icon="play_arrow",

@@ -37,9 +37,13 @@ class SendingDomain(models.Model):
     )
     is_active = models.BooleanField(default=True)
     paused_at = models.DateTimeField(null=True, blank=True)
-    pause_reason = models.CharField(max_length=500, blank=True)
-    # Business time of the last resumption: what became of mails that left before pauses the
-    # domain no more.
+    pause_reason = models.CharField(max_length=1000, blank=True)
+    # The reason tells of its bounces and complaints: who resumes it has seen them.
+    paused_by_guardrails = models.BooleanField(default=False, editable=False)
+    # Business time of the last resumption: a refusal of mails that left before pauses it no more.
+    resumed_at = models.DateTimeField(null=True, editable=False)
+    # Of the last resumption behind a pause by the guardrails: what became of mails that left before
+    # counts no more.
     judged_since = models.DateTimeField(null=True, editable=False)
 
     # Ramp-up: a new domain begins with few mails a day (see scheduling/ramp.py).
@@ -76,6 +80,11 @@ class SendingDomain(models.Model):
     class Meta:
         ordering = ["name"]
         constraints = [
+            # Else a domain that sends would not be judged.
+            models.CheckConstraint(
+                name="domain_guardrails_pause",
+                condition=Q(paused_by_guardrails=False) | Q(paused_at__isnull=False),
+            ),
             models.CheckConstraint(
                 name="domain_ramp_climbs",
                 condition=Q(ramp_start=None)

@@ -162,7 +162,9 @@ def test_the_page_shows_the_figures_that_the_guardrails_judge(
 
 
 def test_who_resumes_a_domain_has_seen_what_happened(boss: Client, domain: SendingDomain) -> None:
-    SendingDomain.objects.update(paused_at=MONDAY, pause_reason="Too many bounces.")
+    SendingDomain.objects.update(
+        paused_at=MONDAY, pause_reason="Too many bounces.", paused_by_guardrails=True
+    )
     pick(boss, "resume_selected", domain)
     domain.refresh_from_db()
     assert (domain.paused_at, domain.judged_since) == (None, NOON)

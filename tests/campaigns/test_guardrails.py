@@ -250,12 +250,45 @@ def test_it_is_paused_again_for_new_ones_from_the_fiftieth_mail_on(
     assert "4 hard bounces of 50 mails in 7 days" in str(reason(domain))
 
 
-def test_a_domain_that_is_paused_keeps_its_reason(domain: SendingDomain) -> None:
-    mails(domain, 50)
-    pause_domain(domain, "Maintenance", MONDAY)
-    for _ in range(3):
+def test_a_domain_that_is_paused_keeps_its_reason_while_its_record_is_good(
+    domain: SendingDomain,
+) -> None:
+    mails(domain, 58)
+    pause_domain(domain, "Maintenance.", MONDAY)
+    for _ in range(2):
         event(domain)
-    assert reason(domain) == "Maintenance"
+    assert judge_all(NOW) == 0
+    assert reason(domain) == "Maintenance."
+
+
+def test_too_many_bounces_while_it_is_paused_join_the_reason(domain: SendingDomain) -> None:
+    mails(domain, 50)
+    pause_domain(domain, "Maintenance.", MONDAY)
+    for _ in range(4):
+        event(domain)
+    assert str(reason(domain)).startswith(
+        "Maintenance. Besides: 3 hard bounces of 53 mails in 7 days (5.7 %); from 5 % on"
+    )
+    assert SendingDomain.objects.get().paused_at == MONDAY
+    resume_domain(domain, NOW)
+    assert (judge_all(NOW), reason(domain)) == (0, None)
+
+
+def test_whoever_resumes_it_from_another_pause_makes_nothing_void(
+    domain: SendingDomain, now
+) -> None:
+    for at in (MONDAY, MONDAY + DAY):
+        now.move_to(at)
+        mails(domain, 19, at=at)
+        event(domain, at=at, left_at=at)
+        pause_domain(domain, "Maintenance.", at)
+        resume_domain(domain, at)
+    assert reason(domain) is None
+    mails(domain, 19, at=MONDAY + 2 * DAY)
+    event(domain, at=MONDAY + 2 * DAY, left_at=MONDAY + 2 * DAY)
+    assert "3 hard bounces of 60 mails in 7 days (5.0 %)" in str(reason(domain))
+    row = SendingDomain.objects.get()
+    assert (row.judged_since, row.resumed_at) == (None, MONDAY + DAY)
 
 
 def test_the_fiftieth_mail_can_be_the_one_too_many(domain: SendingDomain) -> None:

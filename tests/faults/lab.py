@@ -199,7 +199,9 @@ class Lab:
     def resume_domains(self) -> int:
         """An operator has mended the account; answer how many domains had been paused."""
         paused = SendingDomain.objects.filter(paused_at__isnull=False)
-        return paused.update(paused_at=None, pause_reason="", needs_replanning=True)
+        return paused.update(
+            paused_at=None, pause_reason="", paused_by_guardrails=False, needs_replanning=True
+        )
 
     def expect(self, is_so: bool, what: str) -> None:
         """One of the fault's own promises, beside the invariants."""

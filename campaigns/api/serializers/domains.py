@@ -77,7 +77,9 @@ class RecordItem(serializers.Serializer):
 
     days = serializers.SerializerMethodField()
     least_mails = serializers.SerializerMethodField(help_text="With fewer, nothing is judged.")
-    mails = serializers.IntegerField(help_text="That left, since the last resumption at most.")
+    mails = serializers.IntegerField(
+        help_text="That left; not before it was last resumed from too many bounces or complaints."
+    )
     bounced = serializers.IntegerField(help_text="For good.")
     complained = serializers.IntegerField()
     bounce_percent = serializers.FloatField()

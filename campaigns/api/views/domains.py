@@ -58,8 +58,9 @@ class DomainViewSet(ApiViewSet):
 
     @extend_schema(request=BareCommand, responses=DomainDetail)
     def resume(self, request: Request, domain_id: int) -> Response:
-        """Go on, with new slots for what missed its own. What became of the mails that have left
-        by now pauses the domain no more. 409 for one that is not paused."""
+        """Go on, with new slots for what missed its own. Where too many bounces or complaints
+        paused it, those about mails that have left by now count no more; behind any other pause
+        they do. 409 for one that is not paused."""
         self.validated(BareCommand)
         resume_domain(self.found(SendingDomain.objects.all(), domain_id), clock.now())
         return self._detail(domain_id)

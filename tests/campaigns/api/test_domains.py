@@ -103,7 +103,8 @@ def test_ops_pause_and_resume_a_domain(ops: ApiClient, domain) -> None:
     assert ops.post(url(domain, "pause"), {"reason": "Again"}).status_code == 409
     data = ops.post(url(domain, "resume"), {}).json()["data"]
     assert (data["state"], data["pause_reason"]) == ("active", "")
-    assert SendingDomain.objects.get().judged_since == MONDAY
+    row = SendingDomain.objects.get()
+    assert (row.resumed_at, row.judged_since) == (MONDAY, None)
     assert ops.post(url(domain, "resume"), {}).status_code == 409
 
 
@@ -117,7 +118,7 @@ def test_others_halt_no_domain(marketer: ApiClient, domain) -> None:
     for action in ("pause", "resume"):
         assert marketer.post(url(domain, action), {"reason": "x"}).status_code == 403
     row = SendingDomain.objects.get()
-    assert (row.paused_at, row.judged_since) == (None, None)
+    assert (row.paused_at, row.resumed_at) == (None, None)
 
 
 def test_a_domain_that_is_not_there_is_halted_by_nobody(ops: ApiClient) -> None:

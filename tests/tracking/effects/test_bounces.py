@@ -319,7 +319,7 @@ def test_words_about_the_address_are_believed_for_only_it_is_at_stake():
 
 def test_a_refusal_of_the_sender_from_before_a_person_let_the_domain_go_on_stops_nothing():
     first = sent(running())
-    SendingDomain.objects.update(judged_since=MONDAY + HOUR)
+    SendingDomain.objects.update(resumed_at=MONDAY + HOUR)
     came(blocked(first), MONDAY + 2 * HOUR)
     assert SendingDomain.objects.get().paused_at is None
 
