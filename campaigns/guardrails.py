@@ -42,8 +42,8 @@ _LEFT = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What became of a domain's mails within WINDOW: how many left, how many bounced for good,
-    of how many people complained."""
+    """Of a domain within WINDOW: how many mails left, how many of these bounced for good, of how
+    many people complained meanwhile, be it about older mails."""
 
     mails: int
     bounced: int
@@ -142,15 +142,14 @@ def _recent_bad_news(now: datetime) -> QuerySet[MessageEvent]:
 def _bad_news(domain: SendingDomain, now: datetime) -> tuple[int, int]:
     """How many of its mails bounced, and of how many people complained.
 
-    Only of mails that left since a person let it go on: a bounce of an earlier one that comes late
-    is an old matter, too.
+    Bounces are those of the very mails that they are held against. Complaints count by the day on
+    which they come, as receivers count them: people mark a mail as spam when they get to read it.
+    Neither is of a mail that left before a person has looked and let the domain go on.
     """
-    events = _recent_bad_news(now).filter(message__domain=domain)
+    counts = Q(kind=MessageEvent.Kind.COMPLAINED) | _left_since(_start(domain, now))
+    events = _recent_bad_news(now).filter(counts, message__domain=domain)
     if domain.judged_since is not None:
-        left_since = SendAttempt.objects.filter(
-            message=OuterRef("message"), gated_at__gte=domain.judged_since
-        )
-        events = events.filter(Exists(left_since))
+        events = events.filter(_left_since(domain.judged_since))
     found = events.aggregate(
         bounced=Count("message", distinct=True, filter=Q(kind=MessageEvent.Kind.BOUNCED)),
         complained=Count("message", distinct=True, filter=Q(kind=MessageEvent.Kind.COMPLAINED)),
@@ -158,14 +157,23 @@ def _bad_news(domain: SendingDomain, now: datetime) -> tuple[int, int]:
     return found["bounced"], found["complained"]
 
 
+def _left_since(moment: datetime) -> Q:
+    """Of events: of a message with an attempt that passed the gate then or later."""
+    attempts = SendAttempt.objects.filter(message=OuterRef("message"), gated_at__gte=moment)
+    return Q(Exists(attempts))
+
+
 def _mails(domain: SendingDomain, now: datetime) -> QuerySet[SendAttempt]:
     """By the partial index `attempt_gated`, of gates by domain and time."""
-    since = now - WINDOW
-    if domain.judged_since is not None:
-        since = max(since, domain.judged_since)
     return SendAttempt.objects.filter(
-        domain=domain, gated_at__gte=since, outcome__in=_LEFT
+        domain=domain, gated_at__gte=_start(domain, now), outcome__in=_LEFT
     ).order_by()
+
+
+def _start(domain: SendingDomain, now: datetime) -> datetime:
+    """Mails that passed the gate before it are not judged."""
+    since = now - WINDOW
+    return since if domain.judged_since is None else max(since, domain.judged_since)
 
 
 def _reason_to_pause(domain: SendingDomain, record: Record) -> str | None:
@@ -181,7 +189,7 @@ def _reason_to_pause(domain: SendingDomain, record: Record) -> str | None:
         )
     if record.complaint_percent >= policy.max_complaint_percent:
         reasons.append(
-            f"{counted(record.complained, 'complaint')} about {mails} in 7 days "
+            f"{counted(record.complained, 'complaint')} in 7 days, in which {mails} left "
             f"({record.complaint_percent:.2f} %); from "
             f"{policy.max_complaint_percent.normalize():f} % on a domain is paused. Look at whom "
             "you write to, and what you say."

@@ -132,7 +132,7 @@ def test_one_complaint_in_a_thousand_mails_is_too_many(domain: SendingDomain) ->
     mails(domain, 999)
     event(domain, Kind.COMPLAINED)
     assert reason(domain) == (
-        "1 complaint about 1,000 mails in 7 days (0.10 %); from 0.1 % on a domain is "
+        "1 complaint in 7 days, in which 1,000 mails left (0.10 %); from 0.1 % on a domain is "
         "paused. Look at whom you write to, and what you say. Then resume it, on its page in the "
         f"admin or by POST /api/v1/domains/{domain.pk}/resume."
     )
@@ -155,7 +155,7 @@ def test_both_limits_are_told_of_where_both_are_reached(domain: SendingDomain) -
     told = reason(domain)
     assert told is not None
     assert "2 hard bounces of 99 mails in 7 days (2.0 %); from 2 % on" in told
-    assert "1 complaint about 99 mails in 7 days (1.01 %); from 1 % on" in told
+    assert "1 complaint in 7 days, in which 99 mails left (1.01 %); from 1 % on" in told
     assert told.endswith("/resume.")
 
 
@@ -189,6 +189,20 @@ def test_what_lies_more_than_seven_days_back_does_not_count(domain: SendingDomai
         event(domain, at=old, left_at=old)
     assert reason(domain) is None
     assert record_of(domain, NOW) == Record(mails=60, bounced=0, complained=0)
+
+
+def test_bounces_are_held_against_the_mails_they_are_of_and_complaints_against_the_week(
+    domain: SendingDomain,
+) -> None:
+    """As when an old mailbox is read for the first time."""
+    mails(domain, 50)
+    long_ago = MONDAY - 14 * DAY
+    for _ in range(3):
+        event(domain, left_at=long_ago)
+    assert record_of(domain, NOW) == Record(mails=50, bounced=0, complained=0)
+    assert (judge_all(NOW), reason(domain)) == (0, None)
+    event(domain, Kind.COMPLAINED, left_at=long_ago)
+    assert str(reason(domain)).startswith("1 complaint in 7 days, in which 50 mails left (2.00 %)")
 
 
 def test_mails_that_no_server_was_handed_do_not_count(domain: SendingDomain) -> None:
