@@ -7,31 +7,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import connection
-
 from campaigns.enrollments import end_enrollments
+from campaigns.lead_lock import lock_leads
 from campaigns.models import Enrollment, Message
 from campaigns.querysets import EnrollmentQuerySet
 from campaigns.tally import Tally
-from leads.models import Lead
 from leads.public_providers import is_public_provider
 
 
 def lock_colleagues(message_id: int) -> None:
-    """Where the campaign says so, lock the lead of the message with the colleagues, then all
-    their enrollments, ahead of the message: the order that everybody keeps."""
+    """Lock those of leads_of_company(), ahead of the message."""
+    lock_leads(leads_of_company(message_id))
+
+
+def leads_of_company(message_id: int) -> list[int]:
+    """Where the campaign stops at a colleague's reply: the lead of the message, and those whose
+    flows a reply to it ends. Nobody otherwise."""
     found = Message.objects.filter(pk=message_id, campaign__stop_colleagues=True)
     message = found.select_related("lead").first()
     if message is None:
-        return
-    leads = [message.lead_id, *_colleagues(message).values_list("lead_id", flat=True)]
-    for model, column in ((Lead, "id"), (Enrollment, "lead_id")):
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT 1 FROM {model._meta.db_table} "  # noqa: S608
-                f"WHERE {column} = ANY(%s) ORDER BY id FOR NO KEY UPDATE",
-                [leads],
-            )
+        return []
+    return [message.lead_id, *_colleagues(message).values_list("lead_id", flat=True)]
 
 
 def end_colleagues(message: Message, at: datetime, tally: Tally) -> int:

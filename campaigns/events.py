@@ -12,6 +12,7 @@ domain, figures.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +24,7 @@ from campaigns.consequences import follow
 from campaigns.guardrails import counts_against_domain
 from campaigns.message_lock import lock_message
 from campaigns.models import Message, MessageEvent
+from campaigns.opting_out import end_flows_to, hold_for_opt_out
 from campaigns.tally import Tally
 from leads.models import Suppression
 from leads.suppression import suppress
@@ -62,6 +64,7 @@ def record_event(
     detail: dict[str, Any] | None = None,
     proves_delivery: bool = True,
     learned_at: datetime | None = None,
+    also_opted_out: Collection[str] = (),
 ) -> MessageEvent | None:
     """Record the event and all that follows from it; None where `source_id` is known already.
 
@@ -69,13 +72,16 @@ def record_event(
     flow ends then. Of a bounce, `detail["hard"]` says that the address does not exist,
     `"gives_up"` that it failed too often in a row, `"verdict": "sender_problem"` that the refusal
     is about us, `"hearsay"` that this is for a person to believe. `proves_delivery` is False for
-    the word of a server that has refused the mail at our own door. Raises Message.DoesNotExist.
+    the word of a server that has refused the mail at our own door. `also_opted_out`: further
+    normalised addresses of who opts out. Raises Message.DoesNotExist.
     """
     detail = detail or {}
     if MessageEvent.objects.filter(source_id=source_id).exists():
         return None
+    if also_opted_out:
+        hold_for_opt_out(message_id, also_opted_out, is_reply=False)
     if _condemns_address(kind, detail):
-        _suppress_recipient(message_id, kind)
+        _suppress_recipient(message_id, kind, also_opted_out)
     if kind == Kind.REPLIED:
         lock_colleagues(message_id)
     message = lock_message(message_id)
@@ -100,6 +106,7 @@ def record_event(
         return None
     event.save(force_insert=True)
     follow(message, event, tally)
+    end_flows_to(also_opted_out, learned_at or at, tally)
     if counts_against_domain(event):
         tally.judge(message.domain_id)
     tally.write()
@@ -134,8 +141,10 @@ def _condemns_address(kind: MessageEvent.Kind, detail: dict[str, Any]) -> bool:
     return kind in _SUPPRESSION_REASON
 
 
-def _suppress_recipient(message_id: int, kind: MessageEvent.Kind) -> None:
+def _suppress_recipient(
+    message_id: int, kind: MessageEvent.Kind, also_opted_out: Collection[str]
+) -> None:
     """The address that got the mail, and the lead's own where it has changed since."""
     recipient, email = Message.objects.values_list("recipient", "lead__email").get(pk=message_id)
     addresses = {recipient or email} if kind == Kind.BOUNCED else {recipient or email, email}
-    suppress(addresses, reason=_SUPPRESSION_REASON[kind])
+    suppress(addresses.union(also_opted_out), reason=_SUPPRESSION_REASON[kind])

@@ -47,7 +47,7 @@ class IntentForm(forms.Form):
         choices=_INTENTS,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="“Unsubscribe” opts them out for good.",
+        help_text="“Unsubscribe” opts out whom we wrote to and whoever answered, for good.",
     )
 
 

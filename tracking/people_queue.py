@@ -58,6 +58,7 @@ def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMa
         received_at=inbound.received_at,
         learned_at=max(now, inbound.received_at),
         source_id=f"inbound:{inbound.pk}",
+        is_vouched=True,
     )
     effect = take_effect(answer)
     inbound.message, inbound.lead, inbound.kind = message, message.lead, mail.kind

@@ -55,6 +55,15 @@ def test_a_bounce_without_a_reference_takes_effect_when_a_person_ties_it(is_raw_
     assert figures(first) == {"planned": 1, "sent": 1, "bounced": 1}
 
 
+def test_whoever_opts_out_in_a_tied_mail_is_out_for_a_person_vouches_for_it():
+    first = sent(running())
+    inbound = came(mails.mail("Graag geen mails meer sturen.", sender="piet@gmail.com"))
+    tie(inbound.pk, first.pk, by=UserFactory(), now=LATER)
+    assert set(Suppression.objects.values_list("value", flat=True)) == {
+        first.lead.email, "piet@gmail.com",
+    }  # fmt: skip
+
+
 def test_a_mail_is_tied_once():
     first = sent(running())
     inbound = came(mails.mail("Graag geen mails meer sturen."))

@@ -193,7 +193,8 @@ class Judgement(StrictSerializer):
         INTENTS,
         required=False,
         allow_null=True,
-        help_text="null takes a person's word back. “unsubscribe” opts the writer out for good.",
+        help_text="null takes a person's word back. “unsubscribe” opts out whom we wrote to "
+        "and the writer, for good.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from campaigns.events import record_event
@@ -9,7 +10,13 @@ from campaigns.models import MessageEvent
 from tracking.effects.values import Answer
 
 
-def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEvent | None:
+def record(
+    answer: Answer,
+    kind: MessageEvent.Kind,
+    *,
+    also_opted_out: Collection[str] = (),
+    **detail: Any,
+) -> MessageEvent | None:
     """None where this very answer has been recorded as this kind before."""
     return record_event(
         answer.message.pk,
@@ -19,6 +26,7 @@ def record(answer: Answer, kind: MessageEvent.Kind, **detail: Any) -> MessageEve
         source_id=f"{answer.source_id}:{kind}",
         actor=_ACTORS.get(kind, MessageEvent.Actor.UNKNOWN),
         detail=detail,
+        also_opted_out=also_opted_out,
     )
 
 

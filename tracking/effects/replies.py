@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from campaigns.colleagues import lock_colleagues
-from campaigns.models import Message, MessageEvent
-from leads.suppression import hold_for_writing
+from campaigns.models import MessageEvent
+from campaigns.opting_out import hold_for_opt_out
 from tracking.effects.recording import record
 from tracking.effects.values import Answer, Effect
+from tracking.effects.writers import writers_besides
 
 Kind = MessageEvent.Kind
 
@@ -19,17 +19,17 @@ def replied(answer: Answer) -> Effect:
 def opted_out(answer: Answer) -> Effect:
     """By the mail that mail programs write for one (List-Unsubscribe), or in own words. The
     latter is a reply too."""
+    message = answer.message
+    writers = writers_besides(message, answer.mail.from_address, is_vouched=answer.is_vouched)
     is_reply = bool(answer.mail.references.thread)
     if is_reply:
-        _lock_for_both(answer.message)
-    record(answer, Kind.UNSUBSCRIBED, by="mail")
+        # The first event ends with the sending domain's row, and the second one begins with the
+        # colleagues: a gate that lets one of them pass takes these the other way round.
+        hold_for_opt_out(message.pk, writers, is_reply=True)
+    record(answer, Kind.UNSUBSCRIBED, by="mail", also_opted_out=writers)
     if is_reply:
         record(answer, Kind.REPLIED, intent=answer.mail.intent.value)
+    if writers:
+        both = " and ".join([message.recipient or message.lead.email, *writers])
+        return Effect(f"Wants no more mail: {both} are suppressed, all flows to them have ended.")
     return Effect("Wants no more mail: the address is suppressed, all flows to it have ended.")
-
-
-def _lock_for_both(message: Message) -> None:
-    """The first event ends with the sending domain's row, and the second one begins with the
-    colleagues: a gate that lets one of them pass takes these the other way round."""
-    hold_for_writing(sorted({message.recipient or message.lead.email, message.lead.email}))
-    lock_colleagues(message.pk)

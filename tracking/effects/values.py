@@ -14,7 +14,8 @@ class Answer:
     """A mail that came back, with the message of ours that it speaks of.
 
     Both times are business time, UTC: when it came, and when we learnt of it. Events of it are
-    named after `source_id`.
+    named after `source_id`. `is_vouched`: a person, and not the mail itself, says that it speaks of
+    this message.
     """
 
     mail: ReadMail
@@ -22,6 +23,7 @@ class Answer:
     received_at: datetime
     learned_at: datetime
     source_id: str
+    is_vouched: bool = False
 
 
 @dataclass(frozen=True, slots=True)

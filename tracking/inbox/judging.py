@@ -10,8 +10,10 @@ from django.db import transaction
 
 from campaigns.events import record_event
 from campaigns.models import MessageEvent
+from campaigns.opting_out import opt_out
 from mailsuite.lib.errors import Conflict
 from tracking.deadlocks import through_deadlocks
+from tracking.effects.writers import writers_besides
 from tracking.models import InboundMail
 from tracking.reading import Intent
 
@@ -30,8 +32,8 @@ def mark_unread(inbound_ids: Collection[int]) -> int:
 def judge(inbound_id: int, intent: Intent | None, *, by: User, now: datetime) -> InboundMail:
     """Say what the writer wants, beside what the machine has read; None takes that back.
 
-    “unsubscribe” opts the writer out, at once and for good, as if the machine had read it: to say
-    so and to go on mailing would be worse than not to say it. Raises Conflict where that is not
+    “unsubscribe” opts out whom we wrote to and whoever answered, at once and for good: to say so
+    and to go on mailing would be worse than not to say it. Raises Conflict where that is not
     possible, InboundMail.DoesNotExist.
     """
     return through_deadlocks(lambda: _judge(inbound_id, intent, by, now))
@@ -40,7 +42,8 @@ def judge(inbound_id: int, intent: Intent | None, *, by: User, now: datetime) ->
 @transaction.atomic
 def _judge(inbound_id: int, intent: Intent | None, by: User, now: datetime) -> InboundMail:
     if intent is Intent.UNSUBSCRIBE:
-        _opt_out(InboundMail.objects.slim().get(pk=inbound_id), by, now)
+        mails = InboundMail.objects.slim().select_related("message__lead")
+        _opt_out(mails.get(pk=inbound_id), by, now)
     inbound = InboundMail.objects.slim().select_for_update(of=("self",), no_key=True)
     row: InboundMail = inbound.get(pk=inbound_id)
     row.intent_by_person = "" if intent is None else intent.value
@@ -51,19 +54,28 @@ def _judge(inbound_id: int, intent: Intent | None, by: User, now: datetime) -> I
 
 def _opt_out(inbound: InboundMail, by: User, now: datetime) -> None:
     """Before the row is locked: addresses, leads and messages come first."""
-    if inbound.message_id is None:
+    message = inbound.message
+    if message is None:
         raise Conflict(
             "This mail belongs to no message of ours, so nobody can be opted out by it. Tie it to "
             "its message first, or put the address on the suppression list.",
             code="not_tied",
         )
-    record_event(
-        inbound.message_id,
+    # Who reports a bounce or a complaint is a machine, and nobody who opts out.
+    writer = inbound.from_address if inbound.is_answerable else ""
+    writers = writers_besides(message, writer, is_vouched=True)
+    at = max(now, inbound.received_at)
+    event = record_event(
+        message.pk,
         MessageEvent.Kind.UNSUBSCRIBED,
         at=inbound.received_at,
-        learned_at=max(now, inbound.received_at),
+        learned_at=at,
         # Of the same name as where the machine has read it: once is enough.
         source_id=f"inbound:{inbound.pk}:{MessageEvent.Kind.UNSUBSCRIBED}",
         actor=MessageEvent.Actor.HUMAN,
         detail={"by": "person", "user": by.get_username()},
+        also_opted_out=writers,
     )
+    if event is None and writers:
+        # The machine may have known the writer as nobody of ours.
+        opt_out(writers, at)

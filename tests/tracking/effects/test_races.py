@@ -43,3 +43,18 @@ def test_an_opt_out_in_words_takes_addresses_before_rows():
     assert opting_out.result().state == "done"
     mailing.result()
     assert Suppression.objects.get().value == BOSS
+
+
+def test_an_opt_out_by_a_colleague_waits_for_the_gate_before_it_takes_the_domain():
+    """The gate has the colleague's address and lead, then takes the domain's slot."""
+    first = sent(running(BOSS, CLERK), to=BOSS)
+    raw = reply(first, "Graag geen mails meer sturen.", sender=CLERK)
+    with transaction.atomic():
+        hold_addresses([CLERK])
+        opting_out = Meanwhile(lambda: came(raw))
+        assert opting_out.waits()
+        Lead.objects.select_for_update(nowait=True).get(email=CLERK)
+        Lead.objects.select_for_update(nowait=True).get(email=BOSS)
+        SendingDomain.objects.select_for_update(no_key=True, nowait=True).get()
+    assert opting_out.result().state == "done"
+    assert set(Suppression.objects.values_list("value", flat=True)) == {BOSS, CLERK}

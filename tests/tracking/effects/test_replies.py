@@ -133,6 +133,69 @@ def test_a_mail_that_a_mail_program_wrote_opts_out_and_is_no_reply():
     assert figures(first) == {"planned": 1, "sent": 1, "unsubscribed": 1}
 
 
+STOP = "Schrijft u mij uit, geen mails meer."
+
+
+def suppressed() -> dict[str, str]:
+    return dict(Suppression.objects.values_list("value", "reason"))
+
+
+def test_a_lead_that_opts_out_in_a_thread_of_another_is_out_too():
+    """Otherwise the mails to the very address that asked for it go on."""
+    campaign = running(BOSS, CLERK, GUEST)
+    first = sent(campaign, to=BOSS)
+    inbound = came(reply(first, STOP, sender=f"Balie <{CLERK.upper()}>"))
+    assert suppressed() == {BOSS: "unsubscribed", CLERK: "unsubscribed"}
+    assert reasons() == {BOSS: "unsubscribed", CLERK: "unsubscribed", GUEST: ""}
+    assert mail_of(campaign, 1, CLERK).error == "the lead opted out"
+    assert Lead.objects.get(email=CLERK).status == Lead.Status.SUPPRESSED
+    assert mail_of(campaign, 1, GUEST).status == Status.QUEUED
+    assert figures(first) == {
+        "planned": 3, "sent": 1, "replied": 1, "unsubscribed": 1, "canceled": 1,
+    }  # fmt: skip
+    assert inbound.outcome == (
+        f"Wants no more mail: {BOSS} and {CLERK} are suppressed, all flows to them have ended."
+    )
+
+
+def test_a_lead_elsewhere_that_opts_out_is_out_in_all_its_campaigns():
+    first = sent(running(BOSS), to=BOSS)
+    other = running(GUEST)
+    came(reply(first, STOP, sender=GUEST))
+    assert suppressed() == {BOSS: "unsubscribed", GUEST: "unsubscribed"}
+    assert Enrollment.objects.get(campaign=other).end_reason == "unsubscribed"
+
+
+def test_a_colleague_who_is_no_lead_yet_will_not_be_mailed_later():
+    came(reply(sent(running(BOSS), to=BOSS), STOP, sender=CLERK))
+    assert suppressed() == {BOSS: "unsubscribed", CLERK: "unsubscribed"}
+
+
+@pytest.mark.parametrize("writer", ["jan@elders.nl", "piet@gmail.com", "niemand", BOSS])
+def test_a_stranger_who_opts_out_takes_the_recipient_off_and_nobody_else(writer: str):
+    """Anybody can write any From: it puts no address on the list that we know nothing of."""
+    came(reply(sent(running(BOSS), to=BOSS), STOP, sender=writer))
+    assert suppressed() == {BOSS: "unsubscribed"}
+
+
+def test_people_at_a_public_provider_do_not_opt_each_other_out():
+    first = sent(running("jan@ziggo.nl"), to="jan@ziggo.nl")
+    came(reply(first, STOP, sender="piet@ziggo.nl"))
+    assert suppressed() == {"jan@ziggo.nl": "unsubscribed"}
+
+
+def test_a_lead_whose_name_stands_on_a_mail_that_answers_none_of_ours_goes_on():
+    """A forged From alone opts nobody out."""
+    running(BOSS)
+    inbound = came(mails.mail(STOP, sender=BOSS))
+    assert (inbound.state, suppressed(), reasons()) == ("unmatched", {}, {BOSS: ""})
+
+
+def test_a_reply_from_a_colleague_opts_nobody_out():
+    came(reply(sent(running(BOSS, CLERK), to=BOSS), sender=CLERK))
+    assert (suppressed(), reasons()) == ({}, {BOSS: "replied", CLERK: ""})
+
+
 def test_a_forged_token_opts_nobody_out():
     first = sent(running())
     inbound = came(opt_out_mail(first, "A" * 22))

@@ -6,7 +6,7 @@ from campaigns.models import Enrollment, MessageEvent
 from leads.models import Suppression
 from mailsuite.lib.errors import Conflict
 from tests.factories import UserFactory
-from tests.tracking.answers import came, figures
+from tests.tracking.answers import came, figures, mail_of, running, sent, soft_bounce
 from tests.tracking.inbox.letters import AT_DESK, WRITER, a_reply
 from tests.tracking.reading import mails
 from tracking.inbox.judging import judge, mark_read, mark_unread
@@ -54,6 +54,35 @@ def test_what_the_machine_has_read_already_counts_once():
     judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
     assert MessageEvent.objects.filter(kind="unsubscribed").count() == 1
     assert figures(inbound.message)["unsubscribed"] == 1
+
+
+def test_a_persons_word_opts_out_the_writer_whoever_that_is():
+    """No forger says it, but somebody who has read the mail."""
+    inbound = a_reply("Laat maar zitten allemaal.", sender="Piet <piet@gmail.com>")
+    other = running("piet@gmail.com")
+    judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    assert set(Suppression.objects.values_list("value", "reason")) == {
+        (WRITER, "unsubscribed"), ("piet@gmail.com", "unsubscribed"),
+    }  # fmt: skip
+    ended = Enrollment.objects.get(campaign=other)
+    assert (ended.end_reason, ended.ended_at) == ("unsubscribed", AT_DESK)
+    assert figures(mail_of(other, 1, "piet@gmail.com")) == {"planned": 1, "canceled": 1}
+    assert figures(inbound.message)["unsubscribed"] == 1
+
+
+def test_a_person_opts_out_the_writer_whom_the_machine_did_not_know():
+    inbound = a_reply("Schrijft u mij uit, geen mails meer.", sender="Piet <piet@gmail.com>")
+    assert Suppression.objects.get().value == WRITER
+    for _ in range(2):
+        judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    assert Suppression.objects.filter(value="piet@gmail.com", reason="unsubscribed").exists()
+    assert MessageEvent.objects.filter(kind="unsubscribed").count() == 1
+
+
+def test_a_server_that_reports_a_bounce_is_opted_out_of_nothing():
+    inbound = came(soft_bounce(sent(running())))
+    judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    assert Suppression.objects.get().value == WRITER
 
 
 def test_another_word_takes_no_opt_out_back():
