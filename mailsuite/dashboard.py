@@ -199,10 +199,18 @@ def what_waits_in_inbox(now: datetime, *, may_open: bool) -> list[Attention]:
         reverse(f"admin:tracking_{name}_changelist") if may_open else ""
         for name in ("inboundmail", "outboundreply")
     )
+    waiting = InboundMail.objects.count_waiting()
     found = [
         Attention(
+            "Mails to review",
+            waiting["to_review"],
+            "Each asks something of a person, and says what. Do it, then settle it.",
+            "rate_review",
+            inbox and f"{inbox}?box=review",
+        ),
+        Attention(
             "Unmatched mails",
-            InboundMail.objects.unmatched().count(),
+            waiting["unmatched"],
             "They name no mail of ours, so nothing has followed. Say what they answer, or settle.",
             "question_mark",
             inbox and f"{inbox}?box=unmatched",

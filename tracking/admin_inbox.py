@@ -193,14 +193,14 @@ def _tie(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _settle(request: HttpRequest, pk: int) -> HttpResponse:
     inbound = get_object_or_404(InboundMail.objects.slim(), pk=pk)
-    unmatched = "?box=unmatched" if inbound.message_id is None else ""
+    queue = "unmatched" if inbound.message_id is None else "review"
     settled = _told(
         request,
         inbound,
         lambda: people_queue.settle(pk, by=_person(request), now=clock.now()),
         "Settled.",
     )
-    return HttpResponseRedirect(reverse(_LIST) + unmatched) if settled else _back(inbound)
+    return HttpResponseRedirect(f"{reverse(_LIST)}?box={queue}") if settled else _back(inbound)
 
 
 def _state(request: HttpRequest, pk: int) -> HttpResponse:

@@ -1,12 +1,13 @@
-"""Chainable adjectives for what came back. Each returns a queryset and runs nothing."""
+"""Chainable adjectives for what came back: each returns a queryset and runs nothing."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from leads.accents import without_accents
 from leads.models import Lead
@@ -24,6 +25,15 @@ class InboundMailQuerySet(QuerySet[Any]):
 
     def unmatched(self) -> InboundMailQuerySet:
         return self.filter(state=self.model.State.UNMATCHED)
+
+    def to_review(self) -> InboundMailQuerySet:
+        """Of any kind: what took effect as far as it could, and asks a person something."""
+        return self.filter(state=self.model.State.TO_REVIEW)
+
+    def count_waiting(self) -> Counter[str]:
+        """State → how many wait for a person in it. Unlike the others, this asks at once."""
+        waiting = self.filter(state__in=self.model.WAITING).order_by()
+        return Counter(dict(waiting.values_list("state").annotate(Count("pk"))))
 
     def returned(self) -> InboundMailQuerySet:
         """Bounces and complaints."""

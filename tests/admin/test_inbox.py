@@ -53,15 +53,26 @@ def test_the_list_begins_with_what_is_unread(login):
 
 @pytest.mark.parametrize(
     ("box", "subjects"),
-    [("machines", ["Afwezig"]), ("unmatched", ["Wie?"]), ("returned", ["Undelivered"])],
+    [
+        ("review", ["Afwezig, en van de lijst"]),
+        ("machines", ["Afwezig, en van de lijst", "Afwezig"]),
+        ("unmatched", ["Wie?"]),
+        ("returned", ["Undelivered"]),
+    ],
 )
 def test_boxes(login, box: str, subjects: list[str]):
     InboundMailFactory()
     InboundMailFactory(kind="auto_reply", auto_reply="out_of_office", subject="Afwezig")
+    InboundMailFactory(
+        kind="auto_reply", auto_reply="out_of_office", state="to_review",
+        subject="Afwezig, en van de lijst",
+    )  # fmt: skip
     InboundMailFactory(message=None, lead=None, state="unmatched", subject="Wie?")
     InboundMailFactory(kind="bounce", subject="Undelivered")
     answer = login("marketer").get(page(InboundMail, "changelist"), {"box": box})
     assert [row.subject for row in answer.context["cl"].result_list] == subjects
+    counts = {one["title"]: one["count"] for one in answer.context["boxes"] if one["count"]}
+    assert counts == {"Inbox": 1, "To review": 1, "Unmatched": 1}
 
 
 def test_the_list_is_narrowed(login):
@@ -257,6 +268,14 @@ def test_an_unmatched_mail_is_settled_and_the_queue_is_shown(login):
     assert (inbound.state, inbound.settled_by) == ("settled", answer.wsgi_request.user)
 
 
+def test_what_is_to_be_reviewed_says_why_in_the_list_and_settling_leads_to_the_next(login):
+    inbound = InboundMailFactory(kind="bounce", state="to_review", outcome="Pause the domain?")
+    client, boxes = login("ops"), page(InboundMail, "changelist")
+    assert "Pause the domain?" in client.get(boxes, {"box": "review"}).content.decode()
+    assert do(client, inbound, "settle")["Location"] == boxes + "?box=review"
+    assert "Pause the domain?" not in client.get(boxes, {"box": "all"}).content.decode()
+
+
 def test_a_reply_that_stopped_is_settled_on_its_page(login):
     reply = OutboundReplyFactory(status="unknown", sent_at=MONDAY)
     client = login("marketer")
@@ -301,9 +320,11 @@ def test_the_first_page_leads_to_what_waits(login):
     client = login("marketer")
     assert attention() == {}
     InboundMailFactory(message=None, lead=None, state="unmatched")
+    InboundMailFactory(kind="bounce", state="to_review")
     OutboundReplyFactory(status="failed")
     OutboundReplyFactory()
     assert attention() == {
+        "Mails to review": (1, page(InboundMail, "changelist") + "?box=review"),
         "Unmatched mails": (1, page(InboundMail, "changelist") + "?box=unmatched"),
         "Replies that did not arrive": (1, page(OutboundReply, "changelist")),
     }

@@ -44,6 +44,7 @@ _SNIPPET = 160
 # Parameter → title, what is in it.
 _BOXES: dict[str, tuple[str, Callable[[Any], QuerySet]]] = {
     "": ("Inbox", lambda mails: mails.for_marketers()),
+    "review": ("To review", lambda mails: mails.to_review()),
     "machines": ("Automatic replies", lambda mails: mails.by_machines()),
     "unmatched": ("Unmatched", lambda mails: mails.unmatched()),
     "returned": ("Bounces and complaints", lambda mails: mails.returned()),
@@ -136,9 +137,11 @@ class InboundMailAdmin(InboxPages, ReadOnlyAdmin):
         return queryset.search(search_term), False
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        waiting = InboundMail.objects.count_waiting()
         counts = {
             "": InboundMail.objects.for_marketers().filter(is_unread=True).count(),
-            "unmatched": InboundMail.objects.unmatched().count(),
+            "review": waiting["to_review"],
+            "unmatched": waiting["unmatched"],
         }
         boxes = [
             {

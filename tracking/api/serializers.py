@@ -18,6 +18,7 @@ from tracking.reading import AutoReplySort, Intent, Kind
 
 BOXES = [
     ("inbox", "what people wrote, and machines that ask for one"),
+    ("review", "of any kind, with a question that waits for a person"),
     ("machines", "other automatic replies"),
     ("unmatched", "tied to no message of ours"),
     ("returned", "bounces and complaints"),

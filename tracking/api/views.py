@@ -158,6 +158,7 @@ class ReplyViewSet(ApiViewSet):
 def _matching(mails: Any, query: dict[str, Any]) -> InboundMailQuerySet:
     mails = {
         "inbox": mails.for_marketers,
+        "review": mails.to_review,
         "machines": mails.by_machines,
         "unmatched": mails.unmatched,
         "returned": mails.returned,

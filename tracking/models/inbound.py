@@ -65,7 +65,7 @@ class InboundMail(models.Model):
     class State(models.TextChoices):
         DONE = "done"  # tied to a message, took effect; nothing is asked of anybody
         UNMATCHED = "unmatched"  # tied to no message of ours: no effect, a person looks at it
-        TO_REVIEW = "to_review"  # tied to one, and a person decides: left the company, a challenge
+        TO_REVIEW = "to_review"  # tied to one, and a person decides: `outcome` says what
         SETTLED = "settled"  # a person has dealt with it
         IGNORED = "ignored"  # from ourselves, or a copy that some way has rewritten
 

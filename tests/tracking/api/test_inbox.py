@@ -73,6 +73,7 @@ def all_sorts() -> dict[str, InboundMail]:
         ),
         "away": InboundMailFactory(kind="auto_reply", auto_reply="out_of_office"),
         "bounce": InboundMailFactory(kind="bounce"),
+        "refusal in words": InboundMailFactory(kind="bounce", state="to_review"),
         "complaint": InboundMailFactory(kind="complaint"),
         "unmatched": InboundMailFactory(message=None, lead=None, state="unmatched"),
         "our own": InboundMailFactory(message=None, lead=None, state="ignored"),
@@ -84,9 +85,10 @@ def all_sorts() -> dict[str, InboundMail]:
     ("box", "expected"),
     [
         ("inbox", {"reply", "opt-out", "left"}),
+        ("review", {"left", "refusal in words"}),
         ("machines", {"away"}),
         ("unmatched", {"unmatched"}),
-        ("returned", {"bounce", "complaint"}),
+        ("returned", {"bounce", "refusal in words", "complaint"}),
     ],
 )
 def test_each_box_holds_its_own(marketer: ApiClient, box: str, expected: set[str]):
