@@ -41,6 +41,48 @@ def test_p_none_is_weak(dns: Nameserver) -> None:
     assert "p=quarantine" in answer.remedy
 
 
+@pytest.mark.parametrize(
+    ("tags", "words", "remedy"),
+    [
+        ("p=reject; t=y", "in test mode (t=y)", "take t=y out"),
+        ("p=reject; pct=0", "By pct=0, receivers", "Take pct=0 out"),
+        ("p=quarantine; PCT = 25", "to 25 % of the forged mails", "Take pct=25 out"),
+        ("p=reject; rua=bogus", "Receivers ignore rua: bogus is not a valid", "Correct rua."),
+        ("p=reject; ruf=bogus; sp=none", "Receivers ignore ruf: bogus", "Correct ruf."),
+        ("p=reject; fo=x", "Receivers ignore fo: x is not a valid option", "Correct fo."),
+    ],
+)
+def test_a_policy_that_is_not_applied_in_full_or_that_nobody_reports_on_is_weak(
+    dns: Nameserver, tags: str, words: str, remedy: str
+) -> None:
+    dns.txt(AT, f"v=DMARC1; {tags}")
+    answer = check(dns)
+    assert answer.verdict is Verdict.WEAK
+    assert words in answer.problem
+    assert remedy in answer.remedy
+
+
+@pytest.mark.parametrize("tags", ["p=reject; t=n", "p=reject; pct=100", "p=reject; pct=all"])
+def test_these_tags_change_nothing(dns: Nameserver, tags: str) -> None:
+    dns.txt(AT, f"v=DMARC1; {tags}")
+    assert check(dns).verdict is Verdict.PASSED
+
+
+def test_all_that_is_weak_is_told_at_once(dns: Nameserver) -> None:
+    dns.txt(AT, "v=DMARC1; p=none; rua=bogus, mailto:reports@elsewhere.example; fo=x")
+    answer = check(dns)
+    assert answer.verdict is Verdict.WEAK
+    for words in ("The policy is p=none", "ignore rua", "ignore fo"):
+        assert words in answer.problem
+    assert answer.remedy.endswith("say p=quarantine. Correct rua. Correct fo.")
+
+
+def test_a_bad_policy_fails_whatever_else_is_wrong(dns: Nameserver) -> None:
+    dns.txt(AT, "v=DMARC1; p=maybe; rua=bogus")
+    answer = check(dns)
+    assert (answer.verdict, "not maybe" in answer.problem) == (Verdict.FAILED, True)
+
+
 @pytest.mark.parametrize("knows_the_domain", [False, True])
 def test_a_domain_without_a_record_fails(dns: Nameserver, knows_the_domain: bool) -> None:
     if knows_the_domain:
