@@ -99,6 +99,59 @@ def test_what_is_wrong_is_named_with_the_way_to_mend_it(
     assert remedy in answer.remedy
 
 
+OPEN = "spf.open.example"
+
+
+@pytest.mark.parametrize(
+    ("record", "term", "remedy"),
+    [
+        ("v=spf1 ip4:0.0.0.0/0 -all", "(0.0.0.0/0)", "Name the networks"),
+        ("v=spf1 ip6:::/0 -all", "(::/0)", "Name the networks"),
+        ("v=spf1 ip4:128.0.0.0/1 mx ip4:0.0.0.0/1 ~all", "(0.0.0.0/0)", "Name the networks"),
+        ("v=spf1 a/0 -all", "(0.0.0.0/0)", "Name the networks"),
+        (f"v=spf1 include:{OPEN} -all", f"(+all behind include:{OPEN})", f"Take include:{OPEN}"),
+        (
+            "v=spf1 include:chain.example -all",
+            f"(+all behind include:{OPEN} behind",
+            "Take include:",
+        ),
+        ("v=spf1 redirect=wide.example", "(0.0.0.0/0)", "Name the networks"),
+    ],
+)
+def test_a_record_that_lets_the_whole_world_send_fails_however_it_says_so(
+    dns: Nameserver, record: str, term: str, remedy: str
+) -> None:
+    dns.txt(DOMAIN, record)
+    dns.add(DOMAIN, "A", "192.0.2.1")
+    dns.add(DOMAIN, "MX", f"10 {DOMAIN}.")
+    dns.txt(OPEN, "v=spf1 +all")
+    dns.txt("chain.example", f"v=spf1 include:{OPEN} ?all")
+    dns.txt("wide.example", "v=spf1 ip4:0.0.0.0/0 -all")
+    answer = check(dns)
+    assert (answer.verdict, answer.record) == (Verdict.FAILED, record)
+    assert term in answer.problem
+    assert answer.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        "v=spf1 -ip4:0.0.0.0/0 ip6:2001:db8::/32 -all",
+        f"v=spf1 mx ?include:{OPEN} -all",
+        "v=spf1 ip4:0.0.0.0/1 -all",
+        "v=spf1 include:%{i}.spf.example ip4:192.0.2.1 -all",
+    ],
+)
+def test_a_record_that_names_much_of_it_but_lets_not_all_pass_does_not_fail(
+    dns: Nameserver, record: str
+) -> None:
+    dns.txt(DOMAIN, record)
+    dns.add(DOMAIN, "A", "192.0.2.1")
+    dns.add(DOMAIN, "MX", f"10 {DOMAIN}.")
+    dns.txt(OPEN, "v=spf1 +all")
+    assert check(dns).verdict is Verdict.PASSED
+
+
 @pytest.mark.parametrize("record", ["v=spf1 mx ?all", "v=spf1 mx"])
 def test_a_record_that_forbids_nobody_is_weak(dns: Nameserver, record: str) -> None:
     dns.txt(DOMAIN, record)
