@@ -28,7 +28,7 @@ from tracking import people_queue, tasks
 from tracking.inbox import answering, judging
 from tracking.inbox.candidates import candidates_for
 from tracking.inbox.originals import original_of
-from tracking.inbox.threads import Sort, thread_of
+from tracking.inbox.threads import thread_of
 from tracking.models import InboundMail, OutboundReply
 from tracking.reading import Intent
 
@@ -92,9 +92,8 @@ class InboxPages(ModelAdmin):
 
 def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
     """What the page of a conversation shows: context of tracking/admin/thread.html."""
-    entries = thread_of(inbound)
-    ours = [entry.reply for entry in entries if entry.sort is Sort.ANSWERED]
-    replies = sum(reply is not None and reply.inbound_id == inbound.pk for reply in ours)
+    # Before the conversation is read: one that comes in between is then not taken for seen.
+    replies = answering.answers_to(inbound)
     as_it_came = original_of(inbound)
     to, forbidden = answering.prospects(inbound, as_it_came)
     draft = request.session.get(_draft_key(inbound.pk), "")
@@ -102,7 +101,7 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
     is_unmatched = inbound.state == InboundMail.State.UNMATCHED
     return {
         "inbound": inbound,
-        "entries": entries,
+        "entries": thread_of(inbound),
         "as_it_came": as_it_came,
         "to": to,
         "forbidden": forbidden,

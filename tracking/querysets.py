@@ -21,7 +21,11 @@ class InboundMailQuerySet(QuerySet[Any]):
     def by_machines(self) -> InboundMailQuerySet:
         """Answers of machines that ask for nobody: out of office, confirmations."""
         answers = self.filter(message__isnull=False, kind="auto_reply")
-        return answers.exclude(self.model.FOR_MARKETERS)
+        return answers.exclude(self.model.FOR_MARKETERS).exclude(state=self.model.State.IGNORED)
+
+    def own(self) -> InboundMailQuerySet:
+        """What people here wrote in a conversation, in a mail program of their own."""
+        return self.filter(message__isnull=False, state=self.model.State.IGNORED)
 
     def unmatched(self) -> InboundMailQuerySet:
         return self.filter(state=self.model.State.UNMATCHED)

@@ -8,7 +8,7 @@ hands it over again, at the same moment or a year later, gets the row that is th
 from __future__ import annotations
 
 import hashlib
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -22,14 +22,15 @@ from leads.addresses import InvalidAddress, normalised_address
 from leads.models import Lead
 from mailsuite.lib import clock
 from tracking import fingerprints
+from tracking.conversations import message_answered
 from tracking.copies import copied, wait_for_copies
 from tracking.deadlocks import through_deadlocks
 from tracking.effects import Answer, Effect, take_effect
 from tracking.matching import message_of
-from tracking.models import InboundMail, Mailbox
-from tracking.own_mail import is_from_ourselves
+from tracking.models import InboundMail, Mailbox, OutboundReply
+from tracking.own_mail import is_from_ourselves, message_of_own
 from tracking.own_replies import note_arrival, note_bounce, reply_named
-from tracking.reading import Kind, ReadMail, Recipient, read_mail
+from tracking.reading import Intent, Kind, ReadMail, Recipient, read_mail
 from tracking.storable_mail import storable_mail
 
 log = structlog.get_logger(__name__)
@@ -116,12 +117,12 @@ def _known(arrival: _Arrival) -> InboundMail | None:
 def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
     wait_for_copies(mail)
     is_ours = is_from_ourselves(mail)
+    if is_ours:
+        mail = replace(mail, intent=Intent.NONE)  # colleagues want nothing of us
     is_believed = not is_ours and arrival.too_old is None
     reply = reply_named(mail.references) if is_believed else None
-    message = message_of(mail.references) if is_believed else None
-    if message is None and reply is not None:
-        message = reply.message
-    inbound = _row(mail, arrival, message)
+    message = _message_named(mail, reply) if is_believed else None
+    inbound = _row(mail, arrival, message_of_own(mail) if is_ours else message)
     inbound.state, inbound.outcome = _before_effect(
         message, is_ours=is_ours, too_old=arrival.too_old
     )
@@ -144,6 +145,15 @@ def _take_once(mail: ReadMail, arrival: _Arrival) -> InboundMail:
         if reply is not None:
             note_arrival(reply)
     return inbound
+
+
+def _message_named(mail: ReadMail, reply: OutboundReply | None) -> Message | None:
+    """By its own Message-ID or by a number that we signed, else by one that belongs to it."""
+    return (
+        message_of(mail.references)
+        or (reply.message if reply is not None else None)
+        or message_answered(mail)
+    )
 
 
 def _before_effect(

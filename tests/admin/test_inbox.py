@@ -117,6 +117,22 @@ def test_a_conversation_shows_what_was_sent_and_what_came_back(login):
     assert "Mail 1 as it was sent" in text
 
 
+def test_a_conversation_shows_what_a_colleague_wrote_in_a_mail_program(login):
+    inbound = a_reply()
+    own = InboundMailFactory(
+        message=inbound.message, state="ignored", text="Ik <b>bel</b> u.", received_at=AT_DESK,
+        from_address="jan@punthelder-seo.nl",
+    )  # fmt: skip
+    client = login("marketer")
+    for opened in (inbound, own):
+        text = shown(client, opened)
+        assert "jan@punthelder-seo.nl" in text
+        assert "Ik &lt;b&gt;bel&lt;/b&gt; u." in text
+    assert "One of us wrote this mail. Answer one that came in." in text
+    assert page(InboundMail, "judge", own.pk) not in text
+    assert 'name="replies_seen" value="1"' in shown(client, inbound)
+
+
 def test_nothing_hostile_is_on_the_page(login):
     """Neither as text nor in the frame, which has no network, scripts or links anyway."""
     hostile = (

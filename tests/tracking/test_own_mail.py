@@ -7,6 +7,7 @@ import pytest
 from campaigns.models import Message, MessageEvent
 from leads.models import Suppression
 from tests.tracking.answers import about, came, hard_bounce, reply, running, sent
+from tests.tracking.inbox.letters import answered
 from tests.tracking.reading import mails
 from tracking.models import InboundMail, Mailbox
 
@@ -28,11 +29,45 @@ def events() -> list[str]:
 def test_a_colleague_at_a_sending_domain_ends_no_flow_and_opts_nobody_out(name: str, text: str):
     first = sent(running())
     inbound = written_by(f"{name}@{first.domain.name.upper()}", first, text)
-    assert (inbound.state, inbound.message, inbound.lead) == ("ignored", None, None)
+    assert (inbound.state, inbound.intent) == ("ignored", "none")
     assert events() == []
     assert not Suppression.objects.exists()
     first.enrollment.refresh_from_db()
     assert first.enrollment.status == "active"
+
+
+def ids_in_box(box: str) -> list[str]:
+    mails = InboundMail.objects.all()
+    found = {"inbox": mails.for_marketers, "machines": mails.by_machines, "own": mails.own}[box]()
+    return list(found.values_list("own_message_id", flat=True))
+
+
+@pytest.mark.parametrize("text", ["Graag, belt u mij?", "Graag geen mails meer sturen."])
+def test_what_a_colleague_writes_belongs_to_the_conversation_and_to_no_box(text: str):
+    first = sent(running())
+    inbound = written_by(f"collega@{first.domain.name}", first, text)
+    assert (inbound.message, inbound.lead) == (first, first.lead)
+    assert [ids_in_box(box) for box in ("inbox", "machines", "own")] == [
+        [], [], ["theirs@hotel-zon.nl"],
+    ]  # fmt: skip
+
+
+def test_what_mailsuite_sent_is_not_in_its_conversation_twice():
+    """A rule sends back the second mail, and a copy of an answer; both name the first mail."""
+    first = sent(running())
+    reply_of_ours = answered(came(reply(first)))
+    for ours in (first.smtp_message_id, reply_of_ours.smtp_message_id):
+        raw = about(first, mails.reply("Dag", sender=mails.ALIAS))
+        inbound = came(raw.replace(b"theirs@hotel-zon.nl", ours.encode()))
+        assert (inbound.state, inbound.message) == ("ignored", None)
+
+
+def test_the_same_mail_of_a_colleague_by_two_ways_is_in_the_conversation_once():
+    first = sent(running())
+    colleague = f"collega@{first.domain.name}"
+    written_by(colleague, first)
+    again = written_by(colleague, first, "Graag, belt u mij?\n\nGescand op virussen.")
+    assert (again.state, again.message) == ("ignored", None)
 
 
 def test_the_owner_of_a_mailbox_that_is_read_is_one_of_us():

@@ -205,7 +205,7 @@ def test_mail_from_ourselves_is_nobodys_answer(at: str):
     SenderAliasFactory(domain=first.domain, name="info", reply_to="antwoord@punthelder.nl")
     sender = at if "@" in at else f"{at}@{first.domain.name}"
     inbound = take(reply(first, "Zoals besproken.", sender=f"Wij <{sender}>"), "a")
-    assert (inbound.state, inbound.message) == ("ignored", None)
+    assert (inbound.state, inbound.message) == ("ignored", first)
     assert Enrollment.objects.get().status == "active"
     assert not MessageEvent.objects.filter(kind="replied").exists()
 

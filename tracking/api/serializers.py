@@ -133,13 +133,18 @@ class ReceivedItem(serializers.Serializer):
 
 
 class EntryItem(serializers.Serializer):
-    """One mail of a conversation; the one of the three that `sort` names is there."""
+    """One mail of a conversation; the one of the four that `sort` names is there."""
 
     sort = Choice([sort.value for sort in Sort])
     at = serializers.DateTimeField()
     sent = SentItem(source="message", allow_null=True)
     received = ReceivedItem(source="inbound", allow_null=True)
     answered = ReplyItem(source="reply", allow_null=True)
+    elsewhere = ReceivedItem(
+        source="own",
+        allow_null=True,
+        help_text="What a person here wrote in a mail program; it had no effect.",
+    )
 
 
 class CandidateItem(serializers.Serializer):
@@ -173,6 +178,9 @@ class InboxDetail(InboxItem):
     )
     cannot_answer = serializers.CharField(
         allow_blank=True, help_text="Why nobody may answer; empty: a person may."
+    )
+    answers_so_far = serializers.IntegerField(
+        help_text="By people here, also in mail programs. Send it back as replies_seen."
     )
     thread = EntryItem(many=True, help_text="The whole conversation, the oldest first.")
     candidates = CandidateItem(many=True, help_text="Of an unmatched mail: what it may be about.")
@@ -210,8 +218,8 @@ class AnswerBody(StrictSerializer):
         required=False,
         min_value=0,
         max_value=10_000,
-        help_text="How many replies to this mail the writer knows of. With more, the answer is "
-        "409: a colleague was quicker.",
+        help_text="How many answers to this mail the writer knows of (answers_so_far). With more, "
+        "the answer is 409: a colleague was quicker.",
     )
 
 

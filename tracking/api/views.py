@@ -108,6 +108,7 @@ class InboxViewSet(ApiViewSet):
         inbound = self.found(self.queryset, inbox_id)
         is_unmatched = inbound.state == InboundMail.State.UNMATCHED
         inbound.as_it_came = original_of(inbound)
+        inbound.answers_so_far = answering.answers_to(inbound)  # before they are read
         inbound.thread = thread_of(inbound)
         inbound.candidates = candidates_for(inbound, find) if is_unmatched else []
         inbound.answer_to, inbound.cannot_answer = answering.prospects(inbound, inbound.as_it_came)

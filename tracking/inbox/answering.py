@@ -29,8 +29,8 @@ def answer(
     """The reply, queued to leave at once. `now` is business time.
 
     The same words to the same mail are one reply: submitted twice, the second time gets the row
-    that is there (one that has failed joins the queue again). `replies_seen`: how many replies of
-    ours to this mail the writer knew of. Raises Refusal for an empty text and for a person who
+    that is there (one that has failed joins the queue again). `replies_seen`: how many answers to
+    this mail the writer knew of (answers_to). Raises Refusal for an empty text and for a person who
     wants no more mail, Conflict for a mail that cannot be answered and where a colleague has
     answered meanwhile, InboundMail.DoesNotExist.
     """
@@ -50,7 +50,7 @@ def answer(
         raise Refusal(refusal, code="suppressed")
     if known is not None:
         return queue_again(known, now)
-    if replies_seen is not None and replies.count() > replies_seen:
+    if replies_seen is not None and answers_to(inbound) > replies_seen:
         raise Conflict(
             "Somebody has answered this mail while you wrote. Read that first; if yours is still "
             "needed, send it again.",
@@ -72,6 +72,8 @@ def recipient_of(inbound: InboundMail, as_it_came: Original) -> str:
             "from the alias of that message.",
             code="not_tied",
         )
+    if inbound.is_own:
+        raise Conflict("One of us wrote this mail. Answer one that came in.", code="not_answerable")
     if not inbound.is_answerable:
         raise Conflict(
             f"A {inbound.kind} comes from a machine; nobody would read the answer.",
@@ -85,6 +87,16 @@ def recipient_of(inbound: InboundMail, as_it_came: Original) -> str:
     raise Conflict(
         f"{inbound.from_address!r} is no address that mail can go to.", code="not_answerable"
     )
+
+
+def answers_to(inbound: InboundMail) -> int:
+    """How many there are: written here, or by colleagues in mail programs of their own. Which mail
+    of the conversation a colleague answers does not matter: whoever writes ought to read it."""
+    here = OutboundReply.objects.filter(inbound=inbound.pk).count()
+    if inbound.message is None:
+        return here
+    own = InboundMail.objects.own().filter(message__enrollment=inbound.message.enrollment_id)
+    return here + own.filter(received_at__gte=inbound.received_at).exclude(pk=inbound.pk).count()
 
 
 def prospects(inbound: InboundMail, as_it_came: Original) -> tuple[str, str]:

@@ -41,6 +41,8 @@ def judge(inbound_id: int, intent: Intent | None, *, by: User, now: datetime) ->
 
 @transaction.atomic
 def _judge(inbound_id: int, intent: Intent | None, by: User, now: datetime) -> InboundMail:
+    if InboundMail.objects.own().filter(pk=inbound_id).exists():
+        raise Conflict("One of us wrote this mail: it wants nothing of us.", code="own_mail")
     if intent is Intent.UNSUBSCRIBE:
         mails = InboundMail.objects.slim().select_related("message__lead")
         _opt_out(mails.get(pk=inbound_id), by, now)

@@ -18,17 +18,19 @@ class Sort(StrEnum):
     SENT = "sent"  # a mail of the campaign
     RECEIVED = "received"  # whatever came back
     ANSWERED = "answered"  # a person here wrote
+    ELSEWHERE = "elsewhere"  # so did this one, in a mail program of their own
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One mail of the conversation; the one of the three that `sort` says is there."""
+    """One mail of the conversation; the one of the four that `sort` says is there."""
 
     sort: Sort
     at: datetime
     message: Message | None = None
     inbound: InboundMail | None = None
     reply: OutboundReply | None = None
+    own: InboundMail | None = None
 
     @property
     def smtp_message_id(self) -> str:
@@ -37,7 +39,8 @@ class Entry:
             return self.message.smtp_message_id
         if self.reply is not None:
             return self.reply.smtp_message_id
-        return self.inbound.own_message_id if self.inbound is not None else ""
+        came = self.inbound or self.own
+        return came.own_message_id if came is not None else ""
 
 
 def thread_of(inbound: InboundMail) -> list[Entry]:
@@ -82,6 +85,12 @@ def _entries(
 ) -> list[Entry]:
     return [
         *(Entry(Sort.SENT, one.sent_at or one.scheduled_at, message=one) for one in left),
-        *(Entry(Sort.RECEIVED, one.received_at, inbound=one) for one in came),
+        *map(_entry_of, came),
         *(Entry(Sort.ANSWERED, one.written_at, reply=one) for one in written),
     ]
+
+
+def _entry_of(came: InboundMail) -> Entry:
+    if came.is_own:
+        return Entry(Sort.ELSEWHERE, came.received_at, own=came)
+    return Entry(Sort.RECEIVED, came.received_at, inbound=came)

@@ -19,9 +19,13 @@ from tracking.querysets import InboundMailQuerySet
 from tracking.reading import AutoReplySort, Intent, Kind
 
 # What a marketer reads: words of a person, and of machines those that ask for one.
-_FOR_MARKETERS = Q(message__isnull=False) & (
-    Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
-    | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
+_FOR_MARKETERS = (
+    Q(message__isnull=False)
+    & ~Q(state="ignored")
+    & (
+        Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
+        | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
+    )
 )
 
 _SEPARATORS = "@._-/:"
@@ -67,7 +71,9 @@ class InboundMail(models.Model):
         UNMATCHED = "unmatched"  # tied to no message of ours: no effect, a person looks at it
         TO_REVIEW = "to_review"  # tied to one, and a person decides: `outcome` says what
         SETTLED = "settled"  # a person has dealt with it
-        IGNORED = "ignored"  # from ourselves, or a copy that some way has rewritten
+        # From ourselves (with a message: written in its conversation, by a person), or a copy that
+        # some way has rewritten.
+        IGNORED = "ignored"
 
     # A person has to look at these.
     WAITING = (State.UNMATCHED, State.TO_REVIEW)
@@ -190,3 +196,8 @@ class InboundMail(models.Model):
     def is_answerable(self) -> bool:
         """Whether somebody, or a machine that may be answered, stands behind the sender."""
         return self.kind not in (Kind.BOUNCE, Kind.COMPLAINT)
+
+    @property
+    def is_own(self) -> bool:
+        """Somebody here wrote it in the conversation, in a mail program; it had no effect."""
+        return self.state == self.State.IGNORED and self.message_id is not None

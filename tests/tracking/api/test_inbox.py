@@ -77,6 +77,8 @@ def all_sorts() -> dict[str, InboundMail]:
         "complaint": InboundMailFactory(kind="complaint"),
         "unmatched": InboundMailFactory(message=None, lead=None, state="unmatched"),
         "our own": InboundMailFactory(message=None, lead=None, state="ignored"),
+        "a colleague's": InboundMailFactory(state="ignored"),
+        "a colleague's machine's": InboundMailFactory(kind="auto_reply", state="ignored"),
         "receipt": InboundMailFactory(kind="other"),
     }  # fmt: skip
 
@@ -380,6 +382,21 @@ def test_nothing_of_the_list_is_a_mail_as_it_came(marketer: ApiClient):
         text = marketer.get(INBOX).content.decode()
     assert "<script" not in text
     assert not [one["sql"] for one in queries if '"raw"' in one["sql"]]
+
+
+def test_a_colleagues_mail_is_in_the_thread_and_counts_as_an_answer(marketer: ApiClient):
+    inbound = a_reply()
+    InboundMailFactory(
+        message=inbound.message, state="ignored", text="Ik bel u.", received_at=AT_DESK
+    )
+    detail = marketer.get(f"{INBOX}/{inbound.pk}").json()["data"]
+    assert (detail["thread"][-1]["sort"], detail["answers_so_far"]) == ("elsewhere", 1)
+    assert detail["thread"][-1]["elsewhere"]["text"] == "Ik bel u."
+    assert detail["thread"][-1]["received"] is None
+    body = {"text": WORDS, "replies_seen": 0}
+    assert marketer.post(f"{INBOX}/{inbound.pk}/answer", body).status_code == 409
+    body = {"text": WORDS, "replies_seen": detail["answers_so_far"]}
+    assert marketer.post(f"{INBOX}/{inbound.pk}/answer", body).status_code == 201
 
 
 def test_messages_of_the_thread_are_those_of_the_enrollment_alone(marketer: ApiClient):

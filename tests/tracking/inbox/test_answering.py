@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from campaigns.models import DailyFigures, Message, SendingDomain
@@ -8,9 +10,10 @@ from leads.suppression import suppress
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.factories import UserFactory
 from tests.threads import in_threads
-from tests.tracking.answers import about, came, hard_bounce, running, sent
+from tests.tracking.answers import MONDAY, about, came, hard_bounce, running, sent
 from tests.tracking.inbox.letters import AT_DESK, WORDS, WRITER, a_reply, answered, kept_subject
 from tests.tracking.reading import mails
+from tracking.inbox.answering import answers_to
 from tracking.models import InboundMail, OutboundReply
 
 pytestmark = pytest.mark.django_db
@@ -73,6 +76,35 @@ def test_nobody_answers_over_a_colleague_unseen():
     with pytest.raises(Conflict, match="answered this mail while you wrote"):
         answered(inbound, replies_seen=0)
     assert OutboundReply.objects.count() == 1
+
+
+def colleague_wrote(inbound: InboundMail, at: datetime = AT_DESK) -> InboundMail:
+    head = f"In-Reply-To: <{inbound.own_message_id}>\n"
+    raw = mails.mail("Ik bel u.", sender=inbound.message.alias.address, headers=head)
+    return came(raw.replace(b"Message-ID: <theirs@", b"Message-ID: <own@"), at)
+
+
+def test_nobody_answers_over_a_colleague_who_wrote_in_a_mail_program():
+    inbound = a_reply()
+    assert answers_to(inbound) == 0
+    colleague_wrote(inbound)
+    with pytest.raises(Conflict, match="answered this mail while you wrote"):
+        answered(inbound, replies_seen=0)
+    assert answers_to(inbound) == 1
+    assert answered(inbound, replies_seen=1).status == "queued"
+    assert answers_to(inbound) == 2
+
+
+def test_what_a_colleague_wrote_before_a_mail_is_no_answer_to_it():
+    inbound = a_reply()
+    colleague_wrote(inbound, MONDAY)
+    assert answers_to(inbound) == 0
+
+
+def test_a_mail_of_a_colleague_is_not_answered():
+    own = colleague_wrote(a_reply())
+    with pytest.raises(Conflict, match="One of us wrote this mail"):
+        answered(own)
 
 
 def test_an_answer_that_failed_is_sent_again_by_the_same_words():

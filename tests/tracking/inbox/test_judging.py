@@ -5,7 +5,7 @@ import pytest
 from campaigns.models import Enrollment, MessageEvent
 from leads.models import Suppression
 from mailsuite.lib.errors import Conflict
-from tests.factories import UserFactory
+from tests.factories import InboundMailFactory, UserFactory
 from tests.tracking.answers import came, figures, mail_of, running, sent, soft_bounce
 from tests.tracking.inbox.letters import AT_DESK, WRITER, a_reply
 from tests.tracking.reading import mails
@@ -24,6 +24,13 @@ def test_a_persons_word_does_not_overwrite_the_machines():
     assert (judged.intent_now, judged.intent_set_by, judged.intent_set_at) == (
         "meeting", by, AT_DESK,
     )  # fmt: skip
+    assert not Suppression.objects.exists()
+
+
+def test_nobody_is_opted_out_by_what_a_colleague_wrote():
+    inbound = InboundMailFactory(state="ignored")
+    with pytest.raises(Conflict, match="One of us wrote this mail"):
+        judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
     assert not Suppression.objects.exists()
 
 

@@ -51,6 +51,17 @@ def test_conversations_with_others_are_others():
     assert len(thread_of(inbound)) == 2
 
 
+def test_what_a_colleague_wrote_in_a_mail_program_is_part_of_it():
+    inbound = a_reply()
+    head = f"In-Reply-To: <{inbound.own_message_id}>\n"
+    raw = mails.mail("Ik bel u.", sender=inbound.message.alias.address, headers=head)
+    own = came(raw.replace(b"Message-ID: <theirs@", b"Message-ID: <own@"), MONDAY + DAY)
+    thread = thread_of(inbound)
+    assert [entry.sort for entry in thread] == ["sent", "received", "elsewhere"]
+    assert (thread[-1].own, thread[-1].inbound) == (own, None)
+    assert ids_before(own)[-1] == "own@hotel-zon.nl"
+
+
 def test_an_unmatched_mail_is_alone():
     inbound = came(mails.mail("Graag!"))
     assert [entry.inbound for entry in thread_of(inbound)] == [inbound]
