@@ -101,12 +101,13 @@ def _from_groups(groups: list[StatusGroup], report: str, letter: Letter) -> Deli
 
 def _recipient_of(group: StatusGroup, report: str, letter: Letter) -> Recipient:
     said = group.diagnostic
-    reason = diagnose(said, group.status)
+    senders = letter.headers.addresses("to")  # where a bounce goes
+    reason = diagnose(said, group.status, senders)
     if reason is Reason.OTHER or (not said and reason in (Reason.TEMPORARY, Reason.POLICY)):
         # The report's prose may say more than the diagnostic code that should. It is not asked
         # where that one says something: advice on what may be wrong stands there, too.
         said_elsewhere = " ".join((group.status_comment, _prose_about(group.address, report)))
-        fuller = diagnose(f"{said} {said_elsewhere}", group.status)
+        fuller = diagnose(f"{said} {said_elsewhere}", group.status, senders)
         if fuller not in (Reason.OTHER, Reason.EXPIRED, Reason.SYSTEM, Reason.NETWORK):
             reason = fuller
             said = said or " ".join(said_elsewhere.split())
@@ -125,7 +126,7 @@ def _from_prose(letter: Letter, addresses: list[str], report: str) -> DeliveryRe
     for address in addresses:
         others = [other for other in addresses if other != address]
         said = context_of(address, report, others) if report.strip() else subject
-        reason = diagnose(said)
+        reason = diagnose(said, senders=letter.headers.addresses("to"))
         if reason is Reason.OTHER and not others:
             reason = diagnose(f"{report} {subject}")
         recipients.append(_recipient(address, address, "", action, reason, said))

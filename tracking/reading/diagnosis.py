@@ -8,6 +8,7 @@ any 550 to "5.1.1 User unknown", also where the other side spoke of spam.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tracking.reading import refusal_words as words
 from tracking.reading.values import Reason
@@ -52,11 +53,14 @@ _BY_SUBJECT = {
 }
 
 
-def diagnose(remote: str, status: str = "") -> Reason:
+def diagnose(remote: str, status: str = "", senders: Collection[str] = ()) -> Reason:
     """`remote`: the refusing server's words, as a diagnostic code or a line of text. `status`:
-    the enhanced code that the report gives (RFC 3463), "" for none."""
+    the enhanced code that the report gives (RFC 3463), "" for none. `senders`: the addresses
+    that the mail was from, as far as known."""
     remote = remote[:_LONGEST]
     own = _own_code(remote)
+    if _is_about_sender(remote, senders):
+        return Reason.POLICY
     if words.RESTRICTION_OF_EXCHANGE.search(remote) or _is_restriction(own):
         return Reason.RESTRICTED  # its words speak of authentication, and mean the recipient's
     by_words = _by_words(bare_words(remote), own, _smtp_code(remote))
@@ -85,6 +89,15 @@ def asks_for_confirmation(text: str) -> bool:
     return bool(words.CHALLENGE.search(bare_words(text[:_LONGEST])))
 
 
+def _is_about_sender(remote: str, senders: Collection[str]) -> bool:
+    """The sender was verified, and failed: nothing is said about the recipient."""
+    text = bare_words(remote)
+    if words.SENDER_VERIFICATION.search(text):
+        return True
+    named = {found[0].lower() for found in _ADDRESS.finditer(remote)}
+    return bool(words.CALLOUT.search(text)) and not named.isdisjoint(senders)
+
+
 def _by_words(text: str, code: tuple[int, int, int] | None, smtp_code: str) -> Reason | None:
     says_address = bool(code and code[0] == 5 and code[1:] in ((1, 1), (1, 2), (1, 6), (1, 10)))
     says_other = bool(code and not says_address and code[1:] not in _VAGUE_DETAIL)
@@ -107,7 +120,8 @@ def _by_words(text: str, code: tuple[int, int, int] | None, smtp_code: str) -> R
         is_for_now = says_other or smtp_code.startswith("4") or is_passing
         return Reason.DISABLED if is_for_now else Reason.UNKNOWN_USER
     if words.DISABLED.search(text):
-        return Reason.UNKNOWN_USER if says_address else Reason.DISABLED
+        is_for_good = says_address and not is_passing
+        return Reason.UNKNOWN_USER if is_for_good else Reason.DISABLED
     return next((reason for reason, found in words.AFTER_ADDRESS if found.search(text)), None)
 
 

@@ -151,11 +151,23 @@ ADDRESS_FACTS = (
     (Reason.UNKNOWN_USER, UNKNOWN_USER),
 )
 
+# The receiving server has asked ours whether the sender exists: "no such user" is the sender then,
+# and the code with it speaks of the sender, too. The second is how Exim says it, of senders only.
+SENDER_VERIFICATION = _any(
+    r"\b(?:sender|return[- ]path|reverse[- ]path|mail from|envelope from)\b:?(?: address)?"
+    r"(?: (?:call-?(?:out|back)|verif\w{1,9}|was|is)){0,3}:? (?:rejected|refused|denied|fail\w*)",
+    r"\bcalled: .{0,200}\bsent: .{0,200}\bresponse: ",
+)
+# The same question, of the sender or (a relay asks the server behind it) of the recipient: the
+# address that is named tells which.
+CALLOUT = _any(r"\bcall-?(?:out|back)\b|\bverification failed\b")
+
 # The fact may change by itself: no proof against the address.
 PASSING = _any(
     r"\btry(?:ing)? again\b|\bunverified address\b|\btemporar|\bgr[ea]ylist|\blater\b"
     r"|\bcan(?:'|no)t (?:be )?verif|\bcould not (?:be )?verif|\bnot (?:yet )?verified\b"
-    r"|\bverify (?:failed|failure)\b|\bverification failed\b|\btimed? ?out\b|\blookup error\b",
+    r"|\bverify (?:failed|failure)\b|\bverification failed\b(?!:? 5\d\d)|\btimed? ?out\b"
+    r"|\blookup error\b|\btijdelijk|\bvor(?:ü|ue)bergehend|\bzeitweise|\bfor now\b",
 )
 
 # For good, by its words; a code of its own may still say "for now".
@@ -210,7 +222,7 @@ _SENDER_ADDRESS = _any(
     r"|unknown|invalid|not allowed|blocked|could not be verified|verify failed|not verified"
     r"|isn't allowed|cannot be resolved|not resolve)\b",
     r"\bdomain of sender\b|\bsender domain\b|\bexist: sender\b"
-    r"|\bsender'?s? (?:address|domain|verify)\b|\bcallout\b|\bcallback\b"
+    r"|\bsender'?s? (?:address|domain|verify)\b"
     r"|\bnot authori[sz]ed to send\b|\bsender denied\b|\bclient host rejected\b"
     r"|\bunauthenticated",
 )

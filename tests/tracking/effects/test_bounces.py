@@ -317,6 +317,19 @@ def test_words_about_the_address_are_believed_for_only_it_is_at_stake():
     assert Suppression.objects.get().value == "receptie@hotel-zon.nl"
 
 
+def test_a_sender_that_could_not_be_verified_stops_the_domain_and_condemns_no_lead():
+    """Exim quotes what our server said of the alias: "550 5.1.1 User unknown"."""
+    first = sent(running())
+    said = (
+        f"smtp; 550-Verification failed for <{mails.ALIAS}> 550-Called: 192.0.2.7 550-Sent: "
+        f"RCPT TO:<{mails.ALIAS}> 550-Response: 550 5.1.1 User unknown 550 Sender verify failed"
+    )
+    came(about(first, mails.dsn(mails.group(status="5.1.1", diagnostic=said))))
+    assert SendingDomain.objects.get().paused_at == MONDAY + HOUR
+    assert not Suppression.objects.exists()
+    assert enrollment().status == "active"
+
+
 def test_a_refusal_of_the_sender_from_before_a_person_let_the_domain_go_on_stops_nothing():
     first = sent(running())
     SendingDomain.objects.update(resumed_at=MONDAY + HOUR)

@@ -90,6 +90,27 @@ SAID = [
     ("504 5.5.2 <mail>: Helo command rejected: need fully-qualified hostname; Host not found", "5.5.2", "policy"),
     ("550 5.7.1 Your message was refused by policy", "5.7.1", "policy"),
     ("", "5.7.1", "policy"),
+    # The sender was verified: the "unknown user" is ours, and the lead's address works
+    ("550-Verification failed for <victor@punthelder.nl> 550-Called: 192.0.2.7 550-Sent: RCPT TO:<victor@punthelder.nl> 550-Response: 550 5.1.1 User unknown 550 Sender verify failed", "5.1.1", "policy"),
+    ("550-Called:   192.0.2.7 550-Sent:     RCPT TO:<victor@punthelder.nl> 550-Response: 550 5.1.1 User unknown 550 Rejected", "5.1.1", "policy"),
+    ("550 5.7.1 <victor@punthelder.nl>: Sender address rejected: undeliverable address: host mx.punthelder.nl[192.0.2.7] said: 550 5.1.1 <victor@punthelder.nl>: Recipient address rejected: User unknown (in reply to RCPT TO command)", "5.7.1", "policy"),
+    ("550 5.1.1 Sender verify failed: user unknown", "5.1.1", "policy"),
+    ("550 Sender callback verification failed: 550 5.1.1 no such user", "5.0.0", "policy"),
+    ("553 5.1.8 Sender address verification failed: 550 5.1.1 user unknown", "5.1.1", "policy"),
+    ("550 5.1.1 Return path verification failed: 550 5.1.1 user unknown", "5.1.1", "policy"),
+    ("550 5.1.0 MAIL FROM <victor@punthelder.nl> refused: 550 5.1.1 mailbox unavailable", "5.1.0", "policy"),
+    # A relay has asked the server behind it: that is about the recipient
+    ("550-Callout verification failed: 550 5.1.1 <jan@hotel-zon.nl> User unknown", "5.1.1", "unknown_user"),
+    ("550-Callout verification failed: 550 No Such User Here", "5.0.0", "unknown_user"),
+    ("550 5.1.1 <jan@hotel-zon.nl>: Recipient address rejected: undeliverable address: host mail.hotel-zon.nl said: 550 5.1.1 user unknown", "5.1.1", "unknown_user"),
+    ("550 5.1.1 User unknown; mail from sender returned", "5.1.1", "unknown_user"),
+    # For now, whatever its code
+    ("550 5.1.1 mailbox temporarily disabled", "5.1.1", "disabled"),
+    ("550 5.1.1 user account is temporarily locked, try again later", "5.1.1", "disabled"),
+    ("550 5.1.1 account disabled temporarily due to inactivity", "5.1.1", "disabled"),
+    ("550 5.1.1 Konto vorübergehend gesperrt", "5.1.1", "disabled"),
+    ("550 5.1.1 account tijdelijk geblokkeerd", "5.1.1", "disabled"),
+    ("550 5.1.1 account disabled", "5.1.1", "unknown_user"),
     ("host spam-filter.hotel-zon.nl[192.0.2.9] said: 550 5.1.1 <spam@hotel-zon.nl>: no such user", "5.1.1", "unknown_user"),
 ]  # fmt: skip
 
@@ -97,6 +118,12 @@ SAID = [
 @pytest.mark.parametrize(("remote", "status", "reason"), SAID)
 def test_words_come_before_codes(remote, status, reason):
     assert diagnose(remote, status).value == reason
+
+
+def test_the_named_address_tells_whom_a_callout_was_about():
+    said = "550-Callout verification failed: 550 5.1.1 <victor@punthelder.nl> unknown user"
+    assert diagnose(said, "5.1.1", ["victor@punthelder.nl"]) is Reason.POLICY
+    assert diagnose(said, "5.1.1", ["anna@punthelder.nl"]) is Reason.UNKNOWN_USER
 
 
 def test_only_facts_about_the_address_are_hard():
