@@ -47,7 +47,9 @@ class IntentForm(forms.Form):
         choices=_INTENTS,
         required=False,
         widget=UnfoldAdminSelectWidget,
-        help_text="“Unsubscribe” opts out whom we wrote to and whoever answered, for good.",
+        help_text="“Unsubscribe” opts out whom we wrote to and whoever answered, for good. Of an "
+        "automatic reply, “interested”, “meeting” and “not interested” make a person's: the flow "
+        "ends.",
     )
 
 
@@ -107,6 +109,7 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "forbidden": forbidden,
         "answer_form": AnswerForm(initial={"text": draft, "replies_seen": replies}),
         "intent": Intent(inbound.intent_now),
+        "consequence": judging.consequence(inbound),
         "intent_form": IntentForm(initial={"intent": inbound.intent_by_person}),
         "may_judge": request.user.has_perm(JUDGE),
         "may_answer": request.user.has_perm(ANSWER),
@@ -162,7 +165,7 @@ def _judge(request: HttpRequest, pk: int) -> HttpResponse:
             request,
             inbound,
             lambda: judging.judge(pk, intent, by=_person(request), now=clock.now()),
-            "Noted. They are opted out." if intent is Intent.UNSUBSCRIBE else "Noted.",
+            lambda judged: f"Noted. {judging.consequence(judged)}".rstrip(),
         )
     return _back(inbound)
 
@@ -209,15 +212,20 @@ def _state(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _told(
-    request: HttpRequest, inbound: InboundMail, service: Callable[[], object], done: str
+    request: HttpRequest,
+    inbound: InboundMail,
+    service: Callable[[], InboundMail],
+    done: str | Callable[[InboundMail], str],
 ) -> bool:
+    """Whether it was done. `done`: the words for that, or how to get them from what came of it."""
     try:
-        service()
+        after = service()
     except Refusal as refusal:
         messages.error(request, refusal.message)
         return False
-    messages.success(request, done)
-    _log(request, inbound, done)
+    words = done if isinstance(done, str) else done(after)
+    messages.success(request, words)
+    _log(request, inbound, words)
     return True
 
 

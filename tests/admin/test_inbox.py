@@ -254,6 +254,15 @@ def test_an_intent_is_set_and_an_opt_out_takes_effect(login):
     assert inbound.intent_by_person == "unsubscribe"
 
 
+def test_the_page_says_that_a_word_brings_no_flow_back(login):
+    inbound = a_reply()
+    client = login("marketer")
+    answer = do(client, inbound, "judge", intent="out_of_office")
+    words = "Their flow has ended, and stays so: this word takes nothing back."
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == [f"Noted. {words}"]
+    assert words in shown(client, inbound)
+
+
 def test_an_unmatched_mail_is_tied_from_its_page(login):
     message = sent(running())
     inbound = came(mails.mail("Graag, belt u mij?", sender="Piet <piet@hotel-zon.nl>"))

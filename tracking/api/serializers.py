@@ -203,7 +203,8 @@ class Judgement(StrictSerializer):
         required=False,
         allow_null=True,
         help_text="null takes a person's word back. “unsubscribe” opts out whom we wrote to "
-        "and the writer, for good.",
+        "and the writer, for good. “interested”, “meeting” and “not_interested” make an automatic "
+        "reply a person's, which ends the flow. “out_of_office” changes no flow.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

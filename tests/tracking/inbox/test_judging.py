@@ -6,10 +6,19 @@ from campaigns.models import Enrollment, MessageEvent
 from leads.models import Suppression
 from mailsuite.lib.errors import Conflict
 from tests.factories import InboundMailFactory, UserFactory
-from tests.tracking.answers import came, figures, mail_of, running, sent, soft_bounce
+from tests.tracking.answers import (
+    about,
+    away,
+    came,
+    figures,
+    mail_of,
+    running,
+    sent,
+    soft_bounce,
+)
 from tests.tracking.inbox.letters import AT_DESK, WRITER, a_reply
 from tests.tracking.reading import mails
-from tracking.inbox.judging import judge, mark_read, mark_unread
+from tracking.inbox.judging import consequence, judge, mark_read, mark_unread
 from tracking.models import InboundMail
 from tracking.reading import Intent
 
@@ -90,6 +99,68 @@ def test_a_server_that_reports_a_bounce_is_opted_out_of_nothing():
     inbound = came(soft_bounce(sent(running())))
     judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
     assert Suppression.objects.get().value == WRITER
+
+
+def a_ticket(body: str = "Geen interesse, wij hebben al een partij.") -> InboundMail:
+    """A person's words in a mail that a ticket system marks as its own."""
+    marks = f"In-Reply-To: <{mails.OUR_ID}>\nAuto-Submitted: auto-generated\n"
+    marks += "X-Auto-Response-Suppress: All\n"
+    inbound = came(about(sent(running()), mails.mail(body, headers=marks)))
+    assert (inbound.kind, inbound.auto_reply) == ("auto_reply", "acknowledgement")
+    return inbound
+
+
+@pytest.mark.parametrize("intent", [Intent.INTERESTED, Intent.MEETING, Intent.NOT_INTERESTED])
+def test_an_automatic_mail_is_a_reply_once_a_person_has_read_a_persons_words(intent: Intent):
+    inbound = a_ticket()
+    assert Enrollment.objects.get().status == "active"
+    for _ in range(2):
+        judged = judge(inbound.pk, intent, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.kind, inbound.intent_now) == ("reply", intent)
+    assert consequence(judged) == inbound.outcome == "A reply, says a person: the flow has ended."
+    assert list(InboundMail.objects.for_marketers()) == [inbound]
+    ended = Enrollment.objects.get()
+    assert (ended.end_reason, ended.ended_at) == ("replied", AT_DESK)
+    event = MessageEvent.objects.get(kind="replied")
+    assert (event.at, event.learned_at) == (inbound.received_at, AT_DESK)
+    assert figures(inbound.message) == {"planned": 1, "sent": 1, "replied": 1}
+    assert mail_of(inbound.message.campaign, 2).status == "canceled"
+    assert not Suppression.objects.exists()
+
+
+def test_an_automatic_mail_by_which_somebody_opts_out_leaves_both_queues_of_machines():
+    body = "Ik ben tot 8 juni afwezig. Schrijft u mij uit, geen mails meer."
+    inbound = came(away(sent(running()), body))
+    assert (inbound.kind, inbound.state) == ("auto_reply", "to_review")
+    judge(inbound.pk, Intent.UNSUBSCRIBE, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.kind, inbound.state) == ("unsubscribe", "settled")
+    assert Suppression.objects.get().value == WRITER
+
+
+def test_other_words_about_an_automatic_mail_leave_the_flow():
+    inbound = a_ticket()
+    for intent in (Intent.OUT_OF_OFFICE, Intent.NONE, None):
+        judge(inbound.pk, intent, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.kind, Enrollment.objects.get().status) == ("auto_reply", "active")
+
+
+def test_a_persons_word_about_a_bounce_makes_no_reply_of_it():
+    inbound = came(soft_bounce(sent(running())))
+    judge(inbound.pk, Intent.MEETING, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.kind, Enrollment.objects.get().status) == ("bounce", "active")
+
+
+def test_a_reply_that_is_called_out_of_office_leaves_its_flow_ended_and_says_so():
+    inbound = a_reply("Ik ben er even niet.")
+    judged = judge(inbound.pk, Intent.OUT_OF_OFFICE, by=UserFactory(), now=AT_DESK)
+    assert Enrollment.objects.get().status == "ended"
+    assert consequence(judged) == (
+        "Their flow has ended, and stays so: this word takes nothing back."
+    )
 
 
 def test_another_word_takes_no_opt_out_back():
