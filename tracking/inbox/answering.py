@@ -59,8 +59,17 @@ def answer(
     reply = _written(inbound, recipient, words, by=by, now=now)
     reply.text_digest = digest
     reply.save(force_insert=True)
-    InboundMail.objects.filter(pk=inbound_id, read_at=None).update(read_at=now)
+    _done_with(inbound_id, by, now)
     return reply
+
+
+def _done_with(inbound_id: int, by: User, now: datetime) -> None:
+    """Whoever answers a mail has read it, and has dealt with what it asked."""
+    answered = InboundMail.objects.filter(pk=inbound_id)
+    answered.filter(read_at=None).update(read_at=now)
+    answered.filter(state=InboundMail.State.TO_REVIEW).update(
+        state=InboundMail.State.SETTLED, settled_by=by, settled_at=now
+    )
 
 
 def recipient_of(inbound: InboundMail, as_it_came: Original) -> str:

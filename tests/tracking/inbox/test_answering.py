@@ -10,7 +10,7 @@ from leads.suppression import suppress
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.factories import UserFactory
 from tests.threads import in_threads
-from tests.tracking.answers import MONDAY, about, came, hard_bounce, running, sent
+from tests.tracking.answers import MONDAY, about, away, came, hard_bounce, running, sent
 from tests.tracking.inbox.letters import AT_DESK, WORDS, WRITER, a_reply, answered, kept_subject
 from tests.tracking.reading import mails
 from tracking.inbox.answering import answers_to
@@ -39,6 +39,22 @@ def test_a_mail_without_a_subject_gets_that_of_ours():
     inbound = a_reply(subject="")
     message = Message.objects.get(mail_number=1)
     assert answered(inbound).subject == f"Re: {kept_subject(message)}"
+
+
+def test_an_answer_settles_what_waited_for_a_person():
+    left = came(away(sent(running()), "Piet werkt niet meer bij ons."))
+    assert left.state == "to_review"
+    by = UserFactory()
+    answered(left, by=by)
+    left.refresh_from_db()
+    assert (left.state, left.settled_by, left.settled_at) == ("settled", by, AT_DESK)
+
+
+def test_an_answer_leaves_what_waited_for_nobody_as_it_was():
+    inbound = a_reply()
+    answered(inbound)
+    inbound.refresh_from_db()
+    assert (inbound.state, inbound.settled_by) == ("done", None)
 
 
 def test_an_answer_touches_neither_campaign_nor_throttle():
