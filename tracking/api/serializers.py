@@ -214,7 +214,11 @@ class Judgement(StrictSerializer):
 
 
 class AnswerBody(StrictSerializer):
-    text = serializers.CharField(max_length=LONGEST, trim_whitespace=False)
+    text = serializers.CharField(
+        max_length=LONGEST,
+        trim_whitespace=False,
+        help_text="Plain text. The alias's signature and the mail that it answers follow below.",
+    )
     replies_seen = serializers.IntegerField(
         required=False,
         min_value=0,

@@ -1,5 +1,5 @@
-"""A reply of ours → the mail that leaves: the words, the alias's signature, no pixel, no counted
-links, no opt-out link. It is a letter of one person to another."""
+"""A reply of ours → the mail that leaves: the words, the alias's signature, the quoted mail that it
+answers; no pixel, no counted links, no opt-out link. It is a letter of one person to another."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString
 from campaigns.mail import ComposedMail
 from templates_app.sanitising import clean_fragment
 from templates_app.text_part import text_from_html
+from tracking.inbox.quoting import Quote, quoted
 from tracking.models import OutboundReply
 
 
@@ -16,8 +17,7 @@ def composed(reply: OutboundReply) -> ComposedMail:
     """With the Message-ID that the reply has from its beginning. Raises CannotComposeError."""
     alias = reply.alias
     signature = clean_fragment(reply.signature_html)
-    # Below “-- ” mail programs fold the signature away (RFC 3676 §4.3).
-    signed = f"\n\n-- \n{text_from_html(signature)}" if signature else ""
+    quote = _quote(reply)
     return ComposedMail(
         message_id=reply.smtp_message_id,
         sender_name=" ".join(alias.sender_name.split()),
@@ -25,8 +25,8 @@ def composed(reply: OutboundReply) -> ComposedMail:
         reply_to=alias.reply_to,
         recipient=reply.recipient,
         subject=reply.subject,
-        html=_html(reply.text, signature),
-        text=f"{reply.text}{signed}\n",
+        html=_html(reply.text, signature, quote),
+        text=_text(reply.text, signature, quote),
         headers=_headers(reply),
     )
 
@@ -38,11 +38,36 @@ def _headers(reply: OutboundReply) -> dict[str, str]:
     return {"In-Reply-To": f"<{reply.in_reply_to}>", "References": references}
 
 
-def _html(words: str, signature: str) -> str:
+def _quote(reply: OutboundReply) -> Quote | None:
+    """Only what its writer wrote: what stood below it is our own mail, with a link that opts the
+    lead out, and nothing for those in Cc."""
+    inbound, message = reply.inbound, reply.message
+    is_the_lead = inbound.from_address == message.lead.email
+    written_at = inbound.written_at or inbound.received_at
+    return quoted(
+        inbound.text,
+        name=message.lead.full_name if is_the_lead else "",
+        address=inbound.from_address,
+        written_at=written_at.astimezone(reply.alias.domain.policy.zone),
+    )
+
+
+def _text(words: str, signature: str, quote: Quote | None) -> str:
+    pieces = [words]
+    if signature:
+        # Below “-- ” mail programs fold everything away (RFC 3676 §4.3), a quote too.
+        mark = "" if quote else "-- \n"
+        pieces.append(f"{mark}{text_from_html(signature)}")
+    if quote:
+        pieces.append(quote.text)
+    return "\n\n".join(pieces) + "\n"
+
+
+def _html(words: str, signature: str, quote: Quote | None) -> str:
     paragraphs = [
         format_html("<p>{}</p>", _lines(one)) for one in words.split("\n\n") if one.strip("\n")
     ]
-    return "".join([*paragraphs, signature])
+    return "".join([*paragraphs, signature, quote.html if quote else ""])
 
 
 def _lines(paragraph: str) -> SafeString:

@@ -120,7 +120,11 @@ def _claimed(reply_id: int, now: datetime) -> OutboundReply | None:
     if not taken:
         return None
     related = OutboundReply.objects.select_related(
-        "alias__account", "alias__domain__account", "inbound__message__lead"
+        "alias__account",
+        "alias__domain__account",
+        "alias__domain__policy",
+        "inbound__message__lead",
+        "message__lead",
     )
     return related.defer("inbound__raw", "inbound__search_words").get(pk=reply_id)
 

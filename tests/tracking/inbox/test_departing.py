@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
 from campaigns.transport import smtp as smtp_module
-from leads.models import Suppression
+from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
 from tests.smtp import DROP, smtp_server
@@ -55,19 +55,52 @@ def test_an_answer_arrives_below_the_mail_that_it_answers():
     assert head["List-Unsubscribe"] is None
 
 
-def test_an_answer_is_what_was_written_with_the_signature():
-    reply = answered(a_reply(), "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.")
+HEAD = "2026-08-03 09:12, Piet Jansen <receptie@hotel-zon.nl>:"
+
+
+def test_an_answer_is_what_was_written_with_the_signature_and_the_mail_that_it_answers():
+    reply = answered(
+        a_reply("Graag!\n\n<b>Wanneer</b>?"), "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien."
+    )
+    Lead.objects.update(first_name="Piet", last_name="Jansen")
     OutboundReply.objects.update(signature_html='<p onclick="x()">Christian</p>')
     with smtp_server() as server:
         leaves_by(server)
         tried(reply)
     (mail,) = server.accepted
     text = mail.message.get_body(("plain",)).get_content().replace("\r\n", "\n")
-    assert text == "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.\n\n-- \nChristian\n"
+    assert text == (
+        "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.\n\nChristian\n\n"
+        f"{HEAD}\n> Graag!\n>\n> <b>Wanneer</b>?\n"
+    )
     html = mail.message.get_body(("html",)).get_content().strip()
     assert html == (
         "<p>Dag &lt;b&gt;Piet&lt;/b&gt;,</p><p>Tot morgen!<br>Om tien.</p><p>Christian</p>"
+        "<p>2026-08-03 09:12, Piet Jansen &lt;receptie@hotel-zon.nl&gt;:</p>"
+        '<blockquote type="cite">Graag!<br><br>&lt;b&gt;Wanneer&lt;/b&gt;?</blockquote>'
     )
+
+
+def test_what_stood_below_the_mail_that_is_answered_is_not_quoted():
+    """Among it is our own mail, with the link that opts the lead out."""
+    below = "Op ma 1 juni 2026 om 08:00 schreef Victor <v@punthelder-seo.nl>:\n> Dag Piet\n"
+    reply = answered(a_reply(f"Graag!\n\n{below}"), "Dag.")
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    text = server.accepted[0].message.get_body(("plain",)).get_content()
+    assert "> Graag!" in text
+    assert "Dag Piet" not in text
+
+
+def test_a_mail_without_words_is_not_quoted_and_the_signature_is_marked():
+    reply = answered(a_reply("> Dag Piet\n"), "Dag.")
+    OutboundReply.objects.update(signature_html="<p>Christian</p>")
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    text = server.accepted[0].message.get_body(("plain",)).get_content().replace("\r\n", "\n")
+    assert text == "Dag.\n\n-- \nChristian\n"
 
 
 def test_an_answer_leaves_once_however_often_it_is_handed_out():
