@@ -294,7 +294,8 @@ SENT_CONTENT_RETENTION_DAYS = number("SENT_CONTENT_RETENTION_DAYS", 365, least=1
 UNKNOWN_ATTENTION_HOURS = number("UNKNOWN_ATTENTION_HOURS", 72, least=1, most=8_760)
 
 # --- What comes back ---------------------------------------------------------------------
-# How long mails that came back are kept as they were; what was read in them stays.
+# How long mails that came back are kept as they were (what was read in them stays), and how long
+# those that name no mail of ours wait for a person.
 INBOUND_RAW_DAYS = number("INBOUND_RAW_DAYS", 30, least=1, most=36_500)
 INBOUND_MAX_BYTES = number("INBOUND_MAX_BYTES", 50 * 1024 * 1024, least=1024, most=1024**3)
 # So many mails in a row that an address could not take for the moment, and it gets no more.

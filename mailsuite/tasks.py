@@ -18,6 +18,7 @@ from leads.import_files import forget_old_files
 from leads.totals import forget_old_changes
 from mailsuite.lib import clock
 from mailsuite.lib.idempotency import records
+from tracking.people_queue import settle_strangers
 from tracking.purging import forget_raw_mails
 from tracking.webhooks.storing import old_events
 
@@ -41,6 +42,7 @@ def housekeeping() -> None:
         # The blacklist's own rows go with their tokens.
         "tokens": _forget(OutstandingToken.objects.filter(expires_at__lt=Now())),
         "contents": _forget(old_content),
+        "unmatched_mails": settle_strangers(clock.now()),
         "raw_mails": forget_raw_mails(clock.now()),
         "import_files": forget_old_files(timedelta(days=settings.IMPORT_FILE_RETENTION_DAYS)),
         "ticks": _forget(Tick.objects.filter(at__lt=Now() - TICKS_KEPT_FOR)),

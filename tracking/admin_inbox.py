@@ -115,8 +115,9 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "may_answer": request.user.has_perm(ANSWER),
         "is_waiting": inbound.state in InboundMail.WAITING,
         "is_unmatched": is_unmatched,
+        "can_be_tied": inbound.can_be_tied,
         "find": find,
-        "candidates": candidates_for(inbound, find) if is_unmatched else [],
+        "candidates": candidates_for(inbound, find) if inbound.can_be_tied else [],
     }
 
 

@@ -6,11 +6,14 @@ message itself.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import Q
 
 from campaigns.models import Message
 from mailsuite.lib.errors import Conflict
@@ -34,9 +37,10 @@ _DECIDED = ["message", "lead", "kind", "state", "outcome", "settled_by", "settle
 
 
 def tie(inbound_id: int, message_id: int, *, by: User, now: datetime) -> InboundMail:
-    """Let an unmatched mail take effect on this message. `now` is business time.
+    """Let an unmatched mail take effect on this message, also one that was settled as answering
+    none. `now` is business time.
 
-    Raises Conflict for a mail that is not unmatched, InboundMail.DoesNotExist and
+    Raises Conflict for a mail that took effect already, InboundMail.DoesNotExist and
     Message.DoesNotExist.
     """
     return through_deadlocks(lambda: _tie(inbound_id, message_id, by, now))
@@ -45,7 +49,7 @@ def tie(inbound_id: int, message_id: int, *, by: User, now: datetime) -> Inbound
 @transaction.atomic
 def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMail:
     inbound = _locked(inbound_id)
-    if inbound.state != State.UNMATCHED:
+    if not inbound.can_be_tied:
         raise Conflict(
             f"This mail is {inbound.state}; only an unmatched one can be tied to a message.",
             code="not_unmatched",
@@ -78,6 +82,36 @@ def settle(inbound_id: int, *, by: User, now: datetime) -> InboundMail:
     inbound.state = State.SETTLED
     _sign(inbound, by, now)
     return inbound
+
+
+def settle_many(inbound_ids: Collection[int], *, by: User, now: datetime) -> set[int]:
+    """The same for those of them that wait for a person; answer which."""
+    waiting = InboundMail.objects.filter(pk__in=inbound_ids, state__in=InboundMail.WAITING)
+    with transaction.atomic():
+        # Two people who settle the same page at once lock in one order.
+        locked = waiting.select_for_update(of=("self",), no_key=True).order_by("pk")
+        ids = set(locked.values_list("pk", flat=True))
+        InboundMail.objects.filter(pk__in=ids).update(
+            state=State.SETTLED, settled_by=by, settled_at=now
+        )
+    return ids
+
+
+def settle_strangers(now: datetime) -> int:
+    """Settle what nobody has tied in INBOUND_RAW_DAYS and what comes from nobody we know:
+    newsletters, spam, reports on mails of others. Answer how many; `now` is business time.
+
+    What may be of a lead, and whoever asks for no more mail, waits until a person has looked.
+    """
+    kept_since = now - timedelta(days=settings.INBOUND_RAW_DAYS)
+    is_old = Q(raw_since__lt=kept_since) | Q(raw_since=None, received_at__lt=kept_since)
+    strangers = InboundMail.objects.unmatched().filter(is_old, lead=None)
+    return strangers.exclude(kind__in=[Kind.UNSUBSCRIBE, Kind.COMPLAINT]).update(
+        state=State.SETTLED,
+        settled_at=now,
+        outcome=f"Of nobody we know, and tied to nothing in {settings.INBOUND_RAW_DAYS} days: "
+        "settled by itself.",
+    )
 
 
 def _as_answer(mail: ReadMail) -> ReadMail:

@@ -301,6 +301,32 @@ def test_what_is_to_be_reviewed_says_why_in_the_list_and_settling_leads_to_the_n
     assert "Pause the domain?" not in client.get(boxes, {"box": "all"}).content.decode()
 
 
+def test_the_unmatched_queue_is_emptied_in_one_go(login):
+    waiting = [
+        InboundMailFactory(message=None, lead=None, state="unmatched"),
+        InboundMailFactory(message=None, lead=None, state="unmatched"),
+    ]
+    done, client = InboundMailFactory(), login("ops")
+    answer = client.post(
+        page(InboundMail, "changelist") + "?box=all",
+        {"action": "settle_selected", "_selected_action": [one.pk for one in (*waiting, done)]},
+    )
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == [
+        "2 settled. 1 waited for nobody: left alone."
+    ]
+    states = dict(InboundMail.objects.values_list("pk", "state"))
+    assert states == {waiting[0].pk: "settled", waiting[1].pk: "settled", done.pk: "done"}
+    person = answer.wsgi_request.user
+    assert InboundMail.objects.filter(settled_by=person).count() == 2
+
+
+def test_a_viewer_settles_nothing_by_the_list(login):
+    inbound = InboundMailFactory(state="to_review")
+    pick(login("viewer"), "settle_selected", inbound)
+    inbound.refresh_from_db()
+    assert inbound.state == "to_review"
+
+
 def test_a_reply_that_stopped_is_settled_on_its_page(login):
     reply = OutboundReplyFactory(status="unknown", sent_at=MONDAY)
     client = login("marketer")

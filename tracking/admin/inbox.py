@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -24,6 +25,7 @@ from unfold.enums import ActionVariant
 
 from mailsuite.lib import clock
 from mailsuite.lib.admin import Deed, ReadOnlyAdmin
+from tracking import people_queue
 from tracking.admin_inbox import JUDGE, InboxPages, conversation
 from tracking.inbox import judging
 from tracking.inbox.settling import assume_sent, send_again
@@ -126,7 +128,7 @@ class InboundMailAdmin(InboxPages, ReadOnlyAdmin):
     fields = ["subject"]
     list_before_template = "tracking/admin/boxes.html"
     change_form_template = "tracking/admin/thread.html"
-    actions = ["mark_read", "mark_unread"]
+    actions = ["mark_read", "mark_unread", "settle_selected"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         return super().get_queryset(request).slim()
@@ -180,6 +182,15 @@ class InboundMailAdmin(InboxPages, ReadOnlyAdmin):
     def mark_unread(self, request: HttpRequest, queryset: QuerySet) -> None:
         count = judging.mark_unread(queryset.values_list("pk", flat=True))
         messages.success(request, f"{count} marked as unread.")
+
+    @admin.action(description="Settle", permissions=["judge"])
+    def settle_selected(self, request: HttpRequest, queryset: QuerySet) -> None:
+        ids = list(queryset.values_list("pk", flat=True))
+        settled = people_queue.settle_many(ids, by=cast(User, request.user), now=clock.now())
+        words = f"{len(settled)} settled."
+        if others := len(ids) - len(settled):
+            words += f" {others} waited for nobody: left alone."
+        messages.success(request, words)
 
     @admin.display(description="from", ordering="from_address")
     def sender(self, inbound: InboundMail) -> SafeString:

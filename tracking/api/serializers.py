@@ -232,6 +232,19 @@ class TieBody(StrictSerializer):
     message_id = IdField()
 
 
+class SettleBody(StrictSerializer):
+    inbox_ids = serializers.ListField(
+        child=IdField(), allow_empty=False, min_length=1, max_length=1_000
+    )
+
+
+class SettledItem(serializers.Serializer):
+    changed = serializers.IntegerField()
+    not_waiting = serializers.ListField(
+        child=serializers.CharField(), help_text="Those that wait for nobody, or are not there."
+    )
+
+
 class ReplyResolution(StrictSerializer):
     """A person's word on a reply that stopped."""
 

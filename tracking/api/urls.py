@@ -5,6 +5,7 @@ from tracking.api.views import InboxViewSet, ReplyViewSet
 urlpatterns = [
     path("inbox", InboxViewSet.as_view({"get": "list"}), name="inbox"),
     path("inbox/unmatched", InboxViewSet.as_view({"get": "unmatched"}), name="inbox-unmatched"),
+    path("inbox/settle", InboxViewSet.as_view({"post": "settle_many"}), name="inbox-settle-many"),
     path(
         "inbox/<int:inbox_id>",
         InboxViewSet.as_view({"get": "retrieve", "patch": "partial_update"}),

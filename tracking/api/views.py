@@ -24,6 +24,8 @@ from tracking.api.serializers import (
     Judgement,
     ReplyItem,
     ReplyResolution,
+    SettleBody,
+    SettledItem,
     TieBody,
     UnmatchedQuery,
 )
@@ -104,13 +106,20 @@ class InboxViewSet(ApiViewSet):
         people_queue.settle(inbox_id, by=_person(request), now=clock.now())
         return self._detail(inbox_id)
 
+    @extend_schema(request=SettleBody, responses=SettledItem)
+    def settle_many(self, request: Request) -> Response:
+        """The same for up to 1,000 mails at once."""
+        wanted = set(self.validated(SettleBody)["inbox_ids"])
+        settled = people_queue.settle_many(wanted, by=_person(request), now=clock.now())
+        others = [str(pk) for pk in sorted(wanted - settled)]
+        return Response({"changed": len(settled), "not_waiting": others})
+
     def _detail(self, inbox_id: int, find: str = "") -> Response:
         inbound = self.found(self.queryset, inbox_id)
-        is_unmatched = inbound.state == InboundMail.State.UNMATCHED
         inbound.as_it_came = original_of(inbound)
         inbound.answers_so_far = answering.answers_to(inbound)  # before they are read
         inbound.thread = thread_of(inbound)
-        inbound.candidates = candidates_for(inbound, find) if is_unmatched else []
+        inbound.candidates = candidates_for(inbound, find) if inbound.can_be_tied else []
         inbound.answer_to, inbound.cannot_answer = answering.prospects(inbound, inbound.as_it_came)
         return Response(InboxDetail(inbound).data)
 

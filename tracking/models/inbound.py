@@ -70,7 +70,7 @@ class InboundMail(models.Model):
         DONE = "done"  # tied to a message, took effect; nothing is asked of anybody
         UNMATCHED = "unmatched"  # tied to no message of ours: no effect, a person looks at it
         TO_REVIEW = "to_review"  # tied to one, and a person decides: `outcome` says what
-        SETTLED = "settled"  # a person has dealt with it
+        SETTLED = "settled"  # a person has dealt with it, or nobody in a set time
         # From ourselves (with a message: written in its conversation, by a person), or a copy that
         # some way has rewritten.
         IGNORED = "ignored"
@@ -196,6 +196,11 @@ class InboundMail(models.Model):
     def is_answerable(self) -> bool:
         """Whether somebody, or a machine that may be answered, stands behind the sender."""
         return self.kind not in (Kind.BOUNCE, Kind.COMPLAINT)
+
+    @property
+    def can_be_tied(self) -> bool:
+        """Whether it took no effect, and a person may say on what it shall; settled or not."""
+        return self.message_id is None and self.state in (self.State.UNMATCHED, self.State.SETTLED)
 
     @property
     def is_own(self) -> bool:

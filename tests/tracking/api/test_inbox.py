@@ -333,6 +333,18 @@ def test_an_unmatched_mail_is_settled(marketer: ApiClient):
     assert marketer.post(f"{INBOX}/{inbound.pk}/settle").status_code == 409
 
 
+def test_many_are_settled_at_once(marketer: ApiClient):
+    waiting = InboundMailFactory(message=None, lead=None, state="unmatched")
+    done = InboundMailFactory()
+    body = {"inbox_ids": [str(waiting.pk), str(done.pk), "77777"]}
+    answer = marketer.post(f"{INBOX}/settle", body)
+    assert answer.json()["data"] == {"changed": 1, "not_waiting": [str(done.pk), "77777"]}
+    waiting.refresh_from_db()
+    assert waiting.state == "settled"
+    assert marketer.post(f"{INBOX}/settle", {"inbox_ids": []}).status_code == 400
+    assert client_in_group("viewer").post(f"{INBOX}/settle", body).status_code == 403
+
+
 def test_a_lead_is_found_whose_mail_it_may_be_about(marketer: ApiClient):
     message = sent(running())
     inbound = came(mails.mail("Graag!", sender="piet@elders.nl"))
