@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from leads.models import Lead, Suppression
+from mailsuite.lib import clock
 from mailsuite.lib.errors import Conflict
 from mailsuite.lib.statements import Row, Statement, run_together
 
@@ -151,7 +152,7 @@ def _enter(
     if reason != Suppression.Reason.MANUAL:
         Suppression.objects.filter(
             scope=scope, value__in=known, reason=Suppression.Reason.MANUAL
-        ).update(reason=reason, note=note)
+        ).update(reason=reason, note=note, created_at=clock.now())
     return len(set(stored) - known)
 
 

@@ -104,23 +104,24 @@ def mails_after_the_flow_had_ended(scope: Scope) -> Finding | None:
 
 
 def mails_after_the_suppression(scope: Scope) -> Finding | None:
-    """In real time, for the list knows no other: every attempt, whatever came of it."""
+    """By the database's clock, which is one for all, however fast business time goes: every
+    attempt, whatever came of it."""
     return find(
         "mail sent after its address was suppressed",
         f"""
-        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
+        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.entered_at
                AS offender
         FROM campaigns_message m
         JOIN campaigns_sendattempt a ON a.message_id = m.id
         JOIN leads_suppression s ON s.scope = 'address' AND s.value = m.recipient
-        WHERE a.passed_at > s.created_at + {_WAIT}
+        WHERE a.passed_at > s.entered_at + {_WAIT}
         UNION ALL
-        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.created_at
+        SELECT 'message ' || m.id || ' to ' || m.recipient || ', suppressed ' || s.entered_at
         FROM campaigns_message m
         JOIN campaigns_sendattempt a ON a.message_id = m.id
         JOIN leads_suppression s
              ON s.scope = 'domain' AND s.value = split_part(m.recipient, '@', 2)
-        WHERE a.passed_at > s.created_at + {_WAIT}
+        WHERE a.passed_at > s.entered_at + {_WAIT}
         """,  # noqa: S608 – constants
         scope.parameters,
         mend="Write to the recipient by hand, and report a bug.",

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from leads.querysets import SuppressionQuerySet
+from mailsuite.lib import clock
 from mailsuite.lib.crypto import pseudonym
 
 
@@ -29,7 +30,10 @@ class Suppression(models.Model):
     value = models.CharField(max_length=320)
     reason = models.CharField(max_length=12, choices=Reason)
     note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    # Business time, for people see it beside the days of mails: since when it has its reason.
+    created_at = models.DateTimeField(default=clock.now, editable=False, db_default=Now())
+    # By the database's clock, as what has passed the gate: the two are held against each other.
+    entered_at = models.DateTimeField(editable=False, db_default=Now())
 
     objects = SuppressionQuerySet.as_manager()
 

@@ -703,13 +703,13 @@ def test_a_mail_after_a_suppression_is_found(campaign: Campaign, scope: str) -> 
     suppression = SuppressionFactory(scope=scope, value=value)
     late(message, suppression)
     assert list(findings()) == ["mail sent after its address was suppressed"]
-    message.attempts.update(passed_at=suppression.created_at)
+    message.attempts.update(passed_at=suppression.entered_at)
     assert findings() == {}
 
 
 def late(message: Message, suppression: Suppression) -> None:
     """As if the gate had let the mail through in spite of the list."""
-    message.attempts.update(passed_at=suppression.created_at + timedelta(seconds=6))
+    message.attempts.update(passed_at=suppression.entered_at + timedelta(seconds=6))
 
 
 def test_a_mail_out_of_a_paused_campaign_is_found(campaign: Campaign) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -15,8 +16,10 @@ from leads.suppression import (
     suppressed_among,
     unsuppress,
 )
+from mailsuite.lib import clock
 from mailsuite.lib.errors import Conflict
 from tests.factories import LeadFactory
+from tests.factories.campaigns import MONDAY
 from tests.threads import Meanwhile
 
 pytestmark = pytest.mark.django_db
@@ -75,12 +78,16 @@ def test_an_entry_counts_once_and_keeps_its_first_reason() -> None:
 
 
 def test_an_entry_by_hand_takes_on_the_reason_of_an_opt_out_that_follows() -> None:
-    suppress([JAN], reason=Reason.MANUAL, note="by phone")
+    with clock.frozen(MONDAY):
+        suppress([JAN], reason=Reason.MANUAL, note="by phone")
+    assert Suppression.objects.get().created_at == MONDAY
 
-    suppress([JAN], reason=Reason.UNSUBSCRIBED)
+    with clock.frozen(MONDAY + timedelta(days=1)):
+        suppress([JAN], reason=Reason.UNSUBSCRIBED)
 
     entry = Suppression.objects.get()
     assert entry.reason == Reason.UNSUBSCRIBED
+    assert entry.created_at == MONDAY + timedelta(days=1)
     with pytest.raises(Conflict):
         unsuppress(entry)
 

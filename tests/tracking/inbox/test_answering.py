@@ -7,6 +7,7 @@ import pytest
 from campaigns.models import DailyFigures, Message, SendingDomain
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
+from mailsuite.lib import clock
 from mailsuite.lib.errors import Conflict, Refusal
 from tests.factories import UserFactory
 from tests.threads import in_threads
@@ -145,15 +146,16 @@ def test_one_that_may_have_arrived_is_not_sent_again_by_the_same_words(status: s
 @pytest.mark.parametrize(
     ("reason", "words"),
     [
-        ("unsubscribed", "receptie@hotel-zon.nl opted out on"),
-        ("complaint", "receptie@hotel-zon.nl complained about our mails on"),
-        ("erased", "This person had their data erased on"),
+        ("unsubscribed", "receptie@hotel-zon.nl opted out on {day}, and gets no mail"),
+        ("complaint", "receptie@hotel-zon.nl complained about our mails on {day}, and gets"),
+        ("erased", "This person had their data erased on {day}, and gets no mail"),
     ],
 )
 def test_nobody_answers_who_wants_no_more_mail(reason: str, words: str):
     inbound = a_reply()
-    suppress([WRITER], reason=Suppression.Reason(reason))
-    with pytest.raises(Refusal, match=words):
+    with clock.frozen(AT_DESK):
+        suppress([WRITER], reason=Suppression.Reason(reason))
+    with pytest.raises(Refusal, match=words.format(day=f"{AT_DESK:%d %B %Y}")):
         answered(inbound)
     assert not OutboundReply.objects.exists()
 
