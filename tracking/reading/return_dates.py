@@ -1,163 +1,241 @@
 """An absence notice → the day of the return that it names, as a date.
 
+Every day in it is asked what the words around it say: that somebody is back on it, is away until
+it, answers on it. The surest one is taken, whichever way it is written.
+
 "Until the 15th" may mean the day itself or the one after: the day is answered as it stands there.
-"Up to and including the 15th" is the last day away, and the next workday is answered.
+"Up to and including the 15th", and the end of "from the 1st to the 15th", is the last day away, and
+the next workday is answered.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import IntEnum
+from itertools import islice
 
-from tracking.reading import auto_reply_words
-from tracking.reading.named_days import (
-    DATE,
-    DAY_OF_MONTH,
-    TOMORROW,
-    WEEKDAY,
-    WEEKDAY_NAMES,
-    day_named,
-)
+from tracking.reading import return_words as words
+from tracking.reading.american_dates import is_month_first
+from tracking.reading.named_days import NamedDay, days_named
+from tracking.reading.return_words import Tells
 
-_I = re.IGNORECASE
-_LONGEST = 6_000
-_MOST_SENTENCES = 200
+# Longer ones, and more, are nobody's absence notice.
+_LONGEST = 4_000
+_MOST_SENTENCES = 100
+_MOST_DAYS = 50
+_WINDOW = 90
+_LONGEST_IN_RANGE = 30
 _FARTHEST = timedelta(days=550)
 _SATURDAY = 5
 
-_FILLER = (
-    r"(?:(?:and including|including|en met|on|at|the|den|dem|der|de|du|dès|le|op|am|zum|er"
-    r"|einschlie(?:ß|ss)lich|inclus|about|around|ongeveer|circa|again|next|coming|komende"
-    r"|aanstaande|kommenden|nächsten|naechsten|prochain|only|pas|erst|weer|wieder|in the office"
-    r"|au bureau|kantoor|work|vanaf|from|ab|à partir|as of|prévue?|verwacht|gepland|expected"
-    r"|planned|voraussichtlich"
-    rf"|{WEEKDAY_NAMES})[ ,.:]{{1,3}}){{0,6}}"
-)
-_BACK = (
-    r"(?:(?<!call )(?<!get )(?<!you )(?<!me )back(?: in(?: the)? office| at work| at my desk)?"
-    r"|return(?:ing)?(?: to(?: the)?(?: office| work)?)?|available again"
-    r"|terug(?: op kantoor)?|(?<!het )weer(?: (?:aanwezig|bereikbaar|beschikbaar|op kantoor|terug"
-    r"|open|geopend|voor u klaar))?|hervat|wieder|zurück|zurueck|de retour(?: au bureau)?|retour"
-    r"|(?:serai|suis) (?:à nouveau )?(?:présente?|disponible|joignable)"
-    r"|(?:de|à) nouveau (?:présente?|disponible|joignable)|reprends)"
-)
-# Of the leave or of the work after it: what else the sentence says decides.
-_FROM = r"(?:vanaf|ab|à partir|starting|as of|from|per(?=\b))"
-_UNTIL = (
-    r"(?:until|till|til|thru|through|to|tot(?: en met)?|t/m|bis(?: einschlie(?:ß|ss)lich"
-    r"| einschl\.?| inkl\.?)?|jusqu['’]?(?:au|à|a)?|au|-|–)"
-)
-_RANGE_GOES_ON = rf"(?! ?,?(?:[^\W\d]{{1,12}} ){{0,3}}{_UNTIL}[ ,:])"
-# Right behind the day: "maandag 8 juni weer terug", "8. Juni sind wir wieder da".
-_THEN_BACK = (
-    r",? (?:(?:ben|bin|zijn|sind) (?:ik|ich|wij|we|wir) )?(?:"
-    r"(?:weer|wieder) (?:terug|aanwezig|bereikbaar|beschikbaar|op kantoor|open|geopend|da\b"
-    r"|erreichbar|zurück|im büro)|terug|zurück|zurueck|de retour|back\b)"
-)
-# German, and some Dutch, put the verb behind: "am 18. August bin ich wieder da".
-_LATER_BACK = r"[^.\n]{0,40}\b(?:wieder|weer|terug|zurück|back|retour)"
-_LAST_DAY = r"(?P<last>,? ?\(?(?:inclu\w*|included|incl\.|einschlie(?:ß|ss)lich))?"
-
-_SAYS_LAST_DAY = re.compile(r"\b(?:through|thru|t/m|en met|and including|einschl|inkl)", _I)
-_SAYS_BACK = re.compile(
-    r"\b(?:back|return\w*|terug|weer|hervat|wieder|zurück|zurueck|retour|reprends?|nouveau"
-    r"|(?<!niet )bereikbaar|(?<!niet )aanwezig|(?<!nicht )erreichbar|(?<!not )available"
-    r"|(?<!in)disponible|joignable)\b",
-    _I,
-)
-_SAYS_AWAY = re.compile(
-    rf"{auto_reply_words.AWAY_SUBJECT.pattern}|{auto_reply_words.AWAY.pattern}"
-    r"|\bout (?:until|till|from)\b"
-    r"|\b(?:vakantie|verlof|vrij|gesloten|away|closed|leave|holidays?|vacation|unavailable|absent"
-    r"|urlaub|ferien|geschlossen|cong[ée]s?|vacances|ferm[ée]e?)\b",
-    _I,
-)
-# Who stands in is there until then.
-_THERE = re.compile(
-    r"(?<!niet )(?<!not )(?<!nicht )\b(?:bereikbaar|aanwezig|available|reachable|erreichbar|open"
-    r"|geopend|joignable)(?: is| ist)?,? ?$",
-    _I,
-)
+_PARAGRAPH_END = re.compile(r"\n\s*\n")
 _SENTENCE_END = re.compile(
     r"(?<=[^\W\d]{3})[.](?= +[^\W\d_a-zà-ÿ])|(?<=\b20\d\d)[.](?= +[^\W\d_a-zà-ÿ])"
     r"|(?<=\d[./-]\d\d)[.](?= +[^\W\d_a-zà-ÿ])|(?<=\dth)[.](?= )|[!?;](?= )| \.(?= )"
 )
 
 
+class _Rank(IntEnum):
+    """How sure a day is the one of the return; the least is the surest."""
+
+    BACK = 1
+    AWAY_UNTIL = 2
+    ANSWERS = 3
+
+
 @dataclass(frozen=True, slots=True)
-class _Forms:
-    """In which a return is told, for one way of naming days."""
-
-    back: tuple[re.Pattern[str], ...]
-    start: re.Pattern[str]
-    until: re.Pattern[str]
+class _Told:
+    rank: _Rank
+    day: date
+    is_exact: bool
 
 
-def _forms(when: str) -> _Forms:
-    return _Forms(
-        back=(
-            re.compile(rf"\b{_BACK}[ ,:]{{1,3}}{_FILLER}{when}", _I),
-            re.compile(rf"(?<![\d/.-])\b{when}{_THEN_BACK}", _I),
-            re.compile(rf"\b(?:am|op|le|on) {_FILLER}{when}{_LATER_BACK}", _I),
-        ),
-        start=re.compile(rf"\b{_FROM}[ ,:]{{1,3}}{_FILLER}{when}{_RANGE_GOES_ON}", _I),
-        until=re.compile(rf"(?:\b|(?<=\s)){_UNTIL}[ ,:]{{1,3}}{_FILLER}{when}{_LAST_DAY}", _I),
-    )
+@dataclass(frozen=True, slots=True)
+class _Signal:
+    """The last word before a day that says what happens on it, and where that word stands."""
+
+    tells: Tells
+    at: int
 
 
-_WAYS = tuple(_forms(when) for when in (DATE, DAY_OF_MONTH, TOMORROW, WEEKDAY))
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A day, and the words around it up to the days next to it."""
+
+    named: NamedDay
+    before: str
+    behind: str
+    signal: _Signal | None
+    is_first: bool
+    ends_range: bool
+    starts_range: bool
+    says_back: bool  # the whole sentence
+    is_about_absence: bool  # the whole sentence
 
 
 def return_date_in(text: str, written_on: date) -> date | None:
     """None where it names none that lies ahead of `written_on` (or on it)."""
-    sentences = _SENTENCE_END.split(" ".join(text[:_LONGEST].split()), _MOST_SENTENCES)
-    for forms in _WAYS:
-        for tell in (_back_on, _away_until, _until, _from):
-            days = (tell(forms, sentence, written_on) for sentence in sentences)
-            if found := next((day for day in days if day), None):
-                return found
-    return None
+    text = _PARAGRAPH_END.sub(" . ", text[:_LONGEST])
+    sentences = _SENTENCE_END.split(" ".join(text.split()), _MOST_SENTENCES)
+    reading = _Reading(written_on, written_on, is_month_first(text, written_on))
+    told = list(reading.told_in(sentences))
+    # "Away until Friday the 14th. Back on Monday" is said of the Monday after that.
+    if last := _first([one for one in told if one.rank is _Rank.AWAY_UNTIL and one.is_exact]):
+        after = max(written_on, last.day - timedelta(days=1))
+        told = list(replace(reading, after=after).told_in(sentences))
+    surest = _first(told)
+    return surest.day if surest else None
 
 
-def _back_on(forms: _Forms, sentence: str, written_on: date) -> date | None:
-    told = [day for form in forms.back for _, day in _ahead(form, sentence, written_on)]
-    if _SAYS_BACK.search(sentence):
-        told += [day for _, day in _ahead(forms.start, sentence, written_on)]
-    return max(told, default=None)
+def _first(told: list[_Told]) -> _Told | None:
+    return min(told, key=lambda one: (one.rank, not one.is_exact), default=None)
 
 
-def _away_until(forms: _Forms, sentence: str, written_on: date) -> date | None:
-    return _until(forms, sentence, written_on) if _SAYS_AWAY.search(sentence) else None
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What a day means: of a mail of this day, whose weekdays are those `after` another."""
 
+    written_on: date
+    after: date
+    is_month_first: bool
 
-def _until(forms: _Forms, sentence: str, written_on: date) -> date | None:
-    told = [
-        _after(day) if match["last"] or _SAYS_LAST_DAY.search(match[0]) else day
-        for match, day in _ahead(forms.until, sentence, written_on)
-        if not _THERE.search(sentence[max(0, match.start() - 40) : match.start()])
-    ]
-    return max(told, default=None)
+    def told_in(self, sentences: Sequence[str]) -> Iterator[_Told]:
+        """In their order; of days that one sentence tells alike the last."""
+        days_left = _MOST_DAYS
+        for sentence in sentences:
+            days = list(islice(self._days_in(sentence), days_left))
+            days_left -= len(days)
+            if days and not _is_business(sentence):
+                told = [one for place in _places(sentence, days) if (one := self._told(place))]
+                yield from sorted(told, key=lambda one: one.day, reverse=True)
 
+    def _days_in(self, sentence: str) -> Iterator[NamedDay]:
+        return days_named(
+            sentence, self.written_on, is_month_first=self.is_month_first, after=self.after
+        )
 
-def _from(forms: _Forms, sentence: str, written_on: date) -> date | None:
-    """ "Vanaf 8 juni" alone; with a word of absence it is the day on which that begins."""
-    if _SAYS_AWAY.search(sentence):
+    def _told(self, place: _Place) -> _Told | None:
+        rank = None if place.starts_range else _rank(place)
+        if rank is None:
+            return None
+        day = place.named.first
+        if rank is _Rank.AWAY_UNTIL and _is_last_day(place):
+            day = _workday_after(place.named.last)
+        if self.written_on <= day <= self.written_on + _FARTHEST:
+            return _Told(rank, day, place.named.is_exact)
         return None
-    return max((day for _, day in _ahead(forms.start, sentence, written_on)), default=None)
 
 
-def _ahead(
-    form: re.Pattern[str], sentence: str, written_on: date
-) -> Iterator[tuple[re.Match[str], date]]:
-    for match in form.finditer(sentence):
-        day = day_named(match.groupdict(), written_on)
-        if day and written_on <= day <= written_on + _FARTHEST:
-            yield match, day
+def _places(sentence: str, days: Sequence[NamedDay]) -> Iterator[_Place]:
+    edges = [0, *(day.end for day in days)]
+    befores = [
+        sentence[max(edge, day.start - _WINDOW) : day.start]
+        for edge, day in zip(edges, days, strict=False)
+    ]
+    signals = [_signal(before) for before in befores]
+    says_back = bool(words.SAYS_BACK.search(sentence))
+    is_about_absence = says_back or _is_about_absence(sentence)
+    for at, day in enumerate(days):
+        is_last = at + 1 == len(days)
+        signal = None if is_last else signals[at + 1]
+        behind = sentence[day.end : day.end + _WINDOW] if is_last else befores[at + 1]
+        yield _Place(
+            named=day,
+            before=befores[at],
+            # What is said of the next day is not said of this one.
+            behind=behind[: signal.at] if signal else behind,
+            signal=signals[at],
+            is_first=at == 0,
+            ends_range=_ends_range(befores[at], is_first=at == 0),
+            starts_range=not is_last and _goes_on(befores[at + 1], signal),
+            says_back=says_back,
+            is_about_absence=is_about_absence,
+        )
 
 
-def _after(last_day: date) -> date:
+def _signal(before: str) -> _Signal | None:
+    last = deque(words.SIGNAL.finditer(before), maxlen=1)
+    if not last or last[0].lastgroup is None:
+        return None
+    tells = Tells(last[0].lastgroup)
+    near = words.NEAR if tells in (Tells.BACK, Tells.ANSWERS) else words.NEARER
+    is_near = near.fullmatch(before, last[0].end())
+    return _Signal(tells, last[0].start()) if is_near else None
+
+
+def _is_business(sentence: str) -> bool:
+    """An offer, a fair; unless the writer is away for it."""
+    return bool(words.BUSINESS.search(sentence)) and not words.OF_THE_WRITER.search(sentence)
+
+
+def _is_about_absence(sentence: str) -> bool:
+    return bool(words.SAYS_AWAY.search(sentence) or words.OF_THE_WRITER.search(sentence))
+
+
+def _ends_range(before: str, *, is_first: bool) -> bool:
+    match = words.RANGE.search(before)
+    return match is not None and not (is_first and match.start() == 0)
+
+
+def _goes_on(before_next: str, signal: _Signal | None) -> bool:
+    """To a day that ends what begins here."""
+    if words.RANGE.match(before_next):
+        return True
+    is_until = signal is not None and signal.tells is Tells.UNTIL
+    return is_until and len(before_next) <= _LONGEST_IN_RANGE
+
+
+def _rank(place: _Place) -> _Rank | None:
+    if place.ends_range or place.named.is_range_end:
+        return _away_until(place)
+    tells = place.signal.tells if place.signal else None
+    if tells is Tells.NOTHING:  # "not back before Monday" is back on Monday
+        return _Rank.BACK if place.says_back and words.NOT.search(place.before) else None
+    if tells is Tells.UNTIL:
+        return _away_until(place)
+    is_back = tells is Tells.FROM and (
+        words.AVAILABLE.search(place.before) or words.SAYS_BACK.search(place.before)
+    )
+    if tells is Tells.BACK or is_back:
+        return _Rank.BACK
+    told = _told_behind(place, is_from=tells is Tells.FROM)
+    return told or (_Rank.ANSWERS if tells is Tells.ANSWERS else None)
+
+
+def _told_behind(place: _Place, *, is_from: bool) -> _Rank | None:
+    back = words.THEN_BACK.search(place.behind)
+    if back is None and is_from:
+        back = words.AVAILABLE.search(place.behind)
+    if back is not None:
+        away = words.SAYS_AWAY.search(place.behind[: back.start()])
+        return None if away or words.NOT.search(place.behind[: back.end()]) else _Rank.BACK
+    return _Rank.ANSWERS if words.THEN_ANSWERS.search(place.behind) else None
+
+
+def _away_until(place: _Place) -> _Rank | None:
+    """In a sentence of absence or about the writer, or one that begins with it: "Tot 24/8 kunt u
+    Jan bellen". Any other may be about an offer."""
+    before = place.before[: place.signal.at] if place.signal else place.before
+    if words.STANDS_IN.search(before.rstrip()):
+        return None
+    begins_with_it = place.is_first and words.STARTS.match(before)
+    return _Rank.AWAY_UNTIL if place.is_about_absence or begins_with_it else None
+
+
+def _is_last_day(place: _Place) -> bool:
+    if place.named.is_range_end or words.INCLUDED.match(place.behind):
+        return True
+    if place.ends_range and (match := words.RANGE.search(place.before)):
+        return bool(match["dash"] or words.ENDS_ON.fullmatch(match["by"]))
+    signal = place.signal
+    return bool(signal and words.INCLUDING.search(place.before, signal.at))
+
+
+def _workday_after(last_day: date) -> date:
     day = last_day + timedelta(days=1)
     while day.weekday() >= _SATURDAY:
         day += timedelta(days=1)

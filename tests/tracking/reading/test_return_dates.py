@@ -34,16 +34,84 @@ NOTICES = [
     ("Out of office through Friday, Aug 14, 2026", date(2026, 8, 17)),
     # German
     ("Ich bin bis einschließlich 14.08.2026 nicht im Büro.", date(2026, 8, 17)),
-    ("Ich bin vom 3. bis zum 17. August im Urlaub.", date(2026, 8, 17)),
+    ("Ich bin vom 3. bis zum 17. August im Urlaub.", date(2026, 8, 18)),
     ("Ab dem 18. August bin ich wieder erreichbar.", date(2026, 8, 18)),
     ("17. August sind wir wieder da.", date(2026, 8, 17)),
     ("Am Montag, den 17.08. bin ich wieder für Sie da.", date(2026, 8, 17)),
     # French
     ("Je suis en congés jusqu'au 17 août inclus.", date(2026, 8, 18)),
     ("Je serai de retour le lundi 24 août 2026.", date(2026, 8, 24)),
-    ("Je suis absent du 3 au 14 août.", date(2026, 8, 14)),
+    ("Je suis absent du 3 au 14 août.", date(2026, 8, 17)),
     ("Absente jusqu’au 1er septembre", date(2026, 9, 1)),
 ]
+
+
+AUGUST = [
+    # However the return is worded, and where in the sentence
+    ("Ik ben er 10 augustus weer.", 10),
+    ("Maandag 10 augustus ben ik er weer.", 10),
+    ("Donderdag ben ik er weer.", 6),
+    ("Woensdag 12 augustus pak ik mijn mail weer op.", 12),
+    ("Mijn eerstvolgende werkdag is maandag 17 augustus.", 17),
+    ("Retour op kantoor: ma 17 aug", 17),
+    ("I won't be back until Wednesday, August 19.", 19),
+    ("I am away and not back before 19 August.", 19),
+    ("I am closed for the summer. We reopen on August 24.", 24),
+    ("Mein nächster Arbeitstag ist Dienstag, der 18. August.", 18),
+    ("Ich kehre am 24. August zurück.", 24),
+    ("Je reviens le 17 août.", 17),
+    ("Mon retour est prévu le 17 août 2026.", 17),
+    ("Je serai de retour à compter du 17/08/2026.", 17),
+    ("Je reprendrai mes fonctions le 24/08/2026.", 24),
+    ("I am away; I will respond to your message on Wednesday 26 August.", 26),
+    ("Tot 24/8 kunt u mijn collega bellen.", 24),
+    # However the day is named
+    ("I'm on PTO until Mon 8/17.", 17),
+    ("Ik ben vanaf week 34 weer aanwezig.", 17),
+    ("Ab KW 34 bin ich wieder erreichbar.", 17),
+    ("I am on leave and will be back in two weeks.", 17),
+    ("Ik ben over 2 weken terug.", 17),
+    ("En congés, retour dans deux semaines.", 17),
+    ("Ik ben er volgende week dinsdag weer.", 11),
+    ("I am back mid-August.", 15),
+    ("Je suis absent jusqu'à la fin du mois d'août.", 31),
+    # The last day away
+    ("On vacation from the 1st - 23rd of August.", 24),
+    ("Vom 03.08. bis 16.08.26 im Urlaub.", 17),
+    ("Afwezig: 3 - 16 aug.", 17),
+    ("I am out of the office August 3-14.", 17),
+    # Of several days
+    ("Out of the office today and tomorrow, back on Wednesday.", 5),
+    ("Away today, Monday August 3rd, back tomorrow.", 4),
+    ("I am on leave until Friday 14 August. I will be back on Monday.", 17),
+    ("Ik ben van 3 t/m 14 augustus op vakantie en vanaf de 17e weer bereikbaar.", 17),
+    ("Met verlof tot 10 augustus. Mijn collega Eva vervangt mij tot 1 december.", 10),
+]
+
+
+@pytest.mark.parametrize(("text", "day"), AUGUST)
+def test_the_words_around_a_day_tell_what_happens_on_it(text, day):
+    assert return_date_in(text, MONDAY) == date(2026, 8, day)
+
+
+@pytest.mark.parametrize(
+    ("written_on", "text", "day"),
+    [
+        ((8, 3), "Out of office from 8/3/2026 to 8/16/2026, returning 8/17/2026.", (8, 17)),
+        ((8, 3), "I am out of office until 8/10/2026.", (8, 10)),
+        ((8, 3), "I am out of the office 8/3-8/7.", (8, 10)),
+        ((10, 1), "I'm away from 10/1 to 10/5 and back 10/6.", (10, 6)),
+        ((9, 7), "Out of office until 9/10.", (9, 10)),
+        ((6, 1), "Out from 6/1/2026 to 6/8/2026, I will return 6/9/2026.", (6, 9)),
+        # In the order of all other languages, and of English where the days lie nearer then
+        ((9, 1), "I am on leave from 1/9 to 9/9, back on 10/9.", (9, 10)),
+        ((9, 7), "Ik ben afwezig tot 9/10.", (10, 9)),
+        ((9, 7), "Je suis absent jusqu'au 9/10.", (10, 9)),
+        ((9, 7), "I am out of the office until 9.10.", (10, 9)),
+    ],
+)
+def test_the_month_stands_first_where_americans_write(written_on, text, day):
+    assert return_date_in(text, date(2026, *written_on)) == date(2026, *day)
 
 
 @pytest.mark.parametrize(("text", "day"), NOTICES)
@@ -70,7 +138,7 @@ def test_no_day_is_made_up(text):
 JUNE = [
     # When the leave begins, and when it ends
     ("Ik ben vanaf 3 juni tot 19 juni afwezig.", 19),
-    ("Ich bin ab 3. Juni bis 19. Juni im Urlaub.", 19),
+    ("Ich bin ab 3. Juni bis 11. Juni im Urlaub.", 12),
     ("I am on leave starting 3 June until 19 June.", 19),
     ("Ik ben per 1 juni tot 19 juni met verlof.", 19),
     ("Ik ben vanaf 3 juni tot 19 juni afwezig en daarna weer bereikbaar.", 19),
@@ -114,6 +182,10 @@ def test_the_day_of_return_is_told_from_others(text, day):
         "I am on leave as of 3 June.",
         "Ik ben afwezig. Jan is bereikbaar tot 30 september.",
         "I am away, please call me back on Monday 8 June.",
+        "Ik ben op vakantie. Kom naar onze open dag! Aanmelden kan tot 20 september.",
+        "Ik ben op vakantie. Tot 20 september kunt u zich aanmelden voor onze open dag.",
+        "I am out of the office. Our summer sale: 20% off until August 31.",
+        "Je suis absent. Profitez de nos soldes jusqu'au 31 août.",
     ],
 )
 def test_the_day_of_leaving_or_of_others_is_no_return(text):
