@@ -61,7 +61,12 @@ def _mark_sent(
             tally.replan(message.domain_id)
     recorded, _, queued = run_together(
         _record(messages, gates, actor),
-        _set(Lead, "last_emailed_at = GREATEST(last_emailed_at, new.at)", _last(messages, gates)),
+        _set(
+            "note_last_mail",
+            Lead,
+            "last_emailed_at = GREATEST(last_emailed_at, new.at)",
+            _last(messages, gates),
+        ),
         _queued_of_flows(messages),
     )
     fresh_ids = {message_id for (message_id,) in recorded}
@@ -92,6 +97,7 @@ def _record(
 ) -> Statement:
     """Write the events, and mark the messages that had none before; reads the ids of these."""
     return Statement(
+        "record_sent",
         "WITH new (id, at) AS (SELECT * FROM unnest(%s::bigint[], %s::timestamptz[])), "  # noqa: S608
         f"fresh AS (INSERT INTO {MessageEvent._meta.db_table}"
         " (message_id, kind, actor, at, source_id, user_agent, detail)"
@@ -154,14 +160,19 @@ def _free_next(
         if then.scheduled_at < opens:
             tally.replan(message.domain_id)
     if ended:
-        run_together(_set(Enrollment, "status = 'completed', ended_at = new.at", ended))
+        run_together(
+            _set(
+                "complete_enrollments", Enrollment, "status = 'completed', ended_at = new.at", ended
+            )
+        )
     if openings:
-        run_together(_set(Message, "not_before = new.at", openings))
+        run_together(_set("free_next_mails", Message, "not_before = new.at", openings))
 
 
 def _queued_of_flows(messages: Sequence[Message]) -> Statement:
     """Locked in the order in which planning does."""
     return Statement(
+        "take_queued",
         f"SELECT enrollment_id, id, mail_number, scheduled_at FROM {Message._meta.db_table} "  # noqa: S608
         "WHERE enrollment_id = ANY(%s) AND status = 'queued' ORDER BY id FOR NO KEY UPDATE",
         [[message.enrollment_id for message in messages]],
@@ -215,10 +226,14 @@ def _ended(messages: Sequence[Message]) -> dict[int, datetime]:
 
 
 def _set(
-    model: type[Message | Lead | Enrollment], assignments: str, moments: Mapping[int, datetime]
+    name: str,
+    model: type[Message | Lead | Enrollment],
+    assignments: str,
+    moments: Mapping[int, datetime],
 ) -> Statement:
     """Make `assignments` on the rows of these ids, each with its moment `new.at`."""
     return Statement(
+        name,
         f"UPDATE {model._meta.db_table} AS row SET {assignments} "  # noqa: S608
         "FROM unnest(%s::bigint[], %s::timestamptz[]) AS new (id, at) WHERE row.id = new.id",
         [list(moments), list(moments.values())],

@@ -21,6 +21,7 @@ from campaigns.enrollments import cancel_queued
 from campaigns.message_lock import lock_message
 from campaigns.models import Enrollment, Message, SendAttempt
 from campaigns.tally import Tally
+from mailsuite.lib.statements import Statement, run_together
 
 # Composing and connecting; nothing has left, so another worker may take over soon.
 CLAIM_LEASE = timedelta(minutes=2)
@@ -158,8 +159,9 @@ def close_accepted(
     """Close attempts whose mails were accepted: claim, the server's words, reply code, and what a
     provider calls the mail ("" for a plain server). Answers message id → when its attempt passed
     the gate (business time); one that passed none is not among them."""
-    with connection.cursor() as cursor:
-        cursor.execute(
+    (rows,) = run_together(
+        Statement(
+            "close_accepted",
             f"UPDATE {SendAttempt._meta.db_table} AS attempt "  # noqa: S608
             "SET outcome = 'accepted', detail = answer.detail, reply_code = answer.code, "
             "provider_message_id = answer.provider_id, finished_at = %s "
@@ -175,7 +177,8 @@ def close_accepted(
                 [provider_id[:255] for *_, provider_id in answers],
             ],
         )
-        return dict(cursor.fetchall())
+    )
+    return dict(rows)
 
 
 def reap_expired_leases(now: datetime) -> tuple[int, int]:

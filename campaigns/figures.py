@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 
-from django.db import connection
 from django.db.models import F
 
 from campaigns.models import DailyFigures
 from mailsuite.lib.errors import Conflict
+from mailsuite.lib.statements import Statement, run_together
 
 _COUNTERS = frozenset(
     {
@@ -32,13 +32,15 @@ def count(campaign_id: int, step_id: int, day: date, **increments: int) -> None:
     table = DailyFigures._meta.db_table
     values = {name: increments.get(name, 0) for name in sorted(_COUNTERS)}
     added = ", ".join(f"{name} = {table}.{name} + EXCLUDED.{name}" for name in increments)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    run_together(
+        Statement(
+            f"count_{'_'.join(increments)}",
             f"INSERT INTO {table} (campaign_id, step_id, day, {', '.join(values)}) "  # noqa: S608
             f"VALUES (%s, %s, %s, {', '.join(['%s'] * len(values))}) "
             f"ON CONFLICT (campaign_id, step_id, day) DO UPDATE SET {added}",
             [campaign_id, step_id, day, *values.values()],
         )
+    )
 
 
 def count_planned(campaign_id: int, by_step: Mapping[int, int], day: date) -> None:

@@ -21,8 +21,9 @@ from campaigns.kept_content import keep
 from campaigns.models import Message, SendAttempt, SendingDomain
 from campaigns.reconnecting import through_outages
 from campaigns.standing import Departure, Standing, lock_standing
-from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
+from campaigns.transport.connection import COMMAND_TIMEOUT_SECONDS
 from mailsuite.lib import clock
+from mailsuite.lib.statements import Statement, run_together
 
 log = structlog.get_logger(__name__)
 
@@ -143,8 +144,9 @@ def _throttled(
 
 def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
     mails = {departure.claim.message_id: departure.mail for departure in departures}
-    with connection.cursor() as cursor:
-        cursor.execute(
+    run_together(
+        Statement(
+            "take_to_wire",
             f"WITH wire AS (UPDATE {Message._meta.db_table} AS message"  # noqa: S608
             " SET phase = 'wire', recipient = mail.recipient,"
             " lease_until = now() + make_interval(secs => %s)"
@@ -161,4 +163,5 @@ def _take_to_wire(departures: Sequence[Departure], now: datetime) -> None:
                 now,
             ],
         )
+    )
     keep(mails)

@@ -37,10 +37,13 @@ def lock_messages(
         columns_of(model, None if read_before is None else _ASKED[model])
         for model in (Enrollment, Message)
     )
+    part = "whole" if read_before is None else "asked"
     _, enrollment_rows, message_rows = run_together(
-        _take(Lead, ["id"], f"id IN {of_messages}", ids),
-        _take(Enrollment, of_enrollment, f"lead_id IN {of_messages}", ids),
-        _take(Message, of_message, "id = ANY(%s)", ids),
+        _take("take_leads", Lead, ["id"], f"id IN {of_messages}", ids),
+        _take(
+            f"take_enrollments_{part}", Enrollment, of_enrollment, f"lead_id IN {of_messages}", ids
+        ),
+        _take(f"take_messages_{part}", Message, of_message, "id = ANY(%s)", ids),
     )
     enrollments = {row[0]: instance_of(Enrollment, of_enrollment, row) for row in enrollment_rows}
     messages = {row[0]: instance_of(Message, of_message, row) for row in message_rows}
@@ -56,9 +59,10 @@ def lock_messages(
 
 
 def _take(
-    model: type[models.Model], columns: Sequence[str], condition: str, ids: Sequence[int]
+    name: str, model: type[models.Model], columns: Sequence[str], condition: str, ids: Sequence[int]
 ) -> Statement:
     return Statement(
+        name,
         f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
         f"WHERE {condition} ORDER BY id FOR NO KEY UPDATE",
         [ids],

@@ -108,6 +108,7 @@ def lock_standing(
 def _share(model: type[models.Model], columns: Sequence[str], ids: Collection[int]) -> Statement:
     """Any number of gates at once; whoever changes these rows waits for them, and they for it."""
     return Statement(
+        f"share_{model._meta.db_table}",
         f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
         "WHERE id = ANY(%s) ORDER BY id FOR SHARE",
         [list(ids)],
@@ -116,6 +117,7 @@ def _share(model: type[models.Model], columns: Sequence[str], ids: Collection[in
 
 def _take(claims: Sequence[Claim]) -> Statement:
     return Statement(
+        "take_claimed",
         f"SELECT id, scheduled_at, not_before FROM {Message._meta.db_table} "  # noqa: S608
         "WHERE id = ANY(%s) AND attempt_id = ANY(%s) AND status = 'sending' "
         "AND phase = 'claimed' AND lease_until > now() ORDER BY id FOR NO KEY UPDATE",
@@ -131,6 +133,7 @@ def _take_domain(domain_id: int) -> Statement:
     ]
     domains, policies = SendingDomain._meta.db_table, SendingPolicy._meta.db_table
     return Statement(
+        "take_domain",
         f"SELECT {', '.join(columns)} FROM {domains} "  # noqa: S608
         f"JOIN {policies} ON {policies}.id = {domains}.policy_id "
         f"WHERE {domains}.id = %s FOR NO KEY UPDATE OF {domains}",

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection
-
 from campaigns.models import Campaign, Message, SendAttempt, SendingDomain
 from campaigns.ramping import days_of_sending
 from campaigns.scheduling.calendar import ONE_DAY, SendingCalendar
+from mailsuite.lib.statements import Statement, run_together
 
 # How long a sender stands in front of a throttle that is about to open, and how far the clocks of
 # two workers may be apart. Ticks come in step with the throttle (a minute, twenty minutes): without
@@ -46,15 +45,18 @@ def take_slots(domain: SendingDomain, wanted: int, now: datetime) -> int:
 def _take(domain: SendingDomain, count: int, cap: int, now: datetime) -> bool:
     """Written by hand: this is said for every mail, and takes Django as long as PostgreSQL."""
     opens = now + timedelta(minutes=domain.policy.interval_minutes)
-    with connection.cursor() as cursor:
-        cursor.execute(
+    (taken,) = run_together(
+        Statement(
+            "take_slots",
             f"UPDATE {SendingDomain._meta.db_table} "  # noqa: S608
             "SET next_allowed_at = %s, sent_today = sent_today + %s "
             "WHERE id = %s AND is_active AND paused_at IS NULL "
-            "AND (next_allowed_at IS NULL OR next_allowed_at <= %s) AND sent_today <= %s",
+            "AND (next_allowed_at IS NULL OR next_allowed_at <= %s) AND sent_today <= %s "
+            "RETURNING id",
             [opens, count, domain.pk, now, cap - count],
         )
-        return bool(cursor.rowcount == 1)
+    )
+    return bool(taken)
 
 
 def _follow_the_clock(domain: SendingDomain, interval: timedelta, now: datetime) -> None:

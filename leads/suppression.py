@@ -39,20 +39,21 @@ def hold_addresses(addresses: Sequence[str]) -> None:
 def holding(addresses: Sequence[str]) -> Statement:
     """hold_addresses() as a statement, for whoever has more to say to the database."""
     domains = {address.rpartition("@")[2] for address in addresses}
-    return _locking("pg_advisory_xact_lock_shared", {_WHOLE_LIST, *addresses, *domains})
+    values = {_WHOLE_LIST, *addresses, *domains}
+    return _locking("share_addresses", "pg_advisory_xact_lock_shared", values)
 
 
 def hold_for_writing(values: Sequence[str]) -> None:
     """Keep every sender and writer away from these addresses or domains until the transaction
     ends. suppress() does it by itself; for whoever must lock other rows before that."""
-    run_together(
-        _locking("pg_advisory_xact_lock", [_WHOLE_LIST] if len(values) > _BULK else values)
-    )
+    locked = [_WHOLE_LIST] if len(values) > _BULK else values
+    run_together(_locking("take_addresses", "pg_advisory_xact_lock", locked))
 
 
-def _locking(function: str, values: Iterable[str]) -> Statement:
+def _locking(name: str, function: str, values: Iterable[str]) -> Statement:
     """In one sorted order, so that two callers never wait in a circle."""
     return Statement(
+        name,
         f"SELECT {function}(%s, key) FROM unnest(%s::int[]) AS key",  # noqa: S608
         [_LOCK_SPACE, sorted(map(_lock_key, values))],
     )
@@ -72,6 +73,7 @@ def entries_covering(addresses: Sequence[str]) -> Statement:
     """Reads scope and value of the entries that stop mail to any of these (see covered)."""
     domains = {address.rpartition("@")[2] for address in addresses}
     return Statement(
+        "read_suppressions",
         f"SELECT scope, value FROM {Suppression._meta.db_table} "  # noqa: S608
         "WHERE (scope = 'address' AND value = ANY(%s)) OR (scope = 'domain' AND value = ANY(%s))",
         [[*addresses, *map(Suppression.erased_value, addresses)], list(domains)],

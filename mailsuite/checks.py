@@ -13,7 +13,7 @@ from django.core.checks import register as register_check
 
 from campaigns.gate import HANDOVER
 from campaigns.tasks import SENDING_SECONDS
-from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
+from campaigns.transport.connection import COMMAND_TIMEOUT_SECONDS
 
 _SHORTEST_TOKEN = 20
 _SHORTEST_WAIT = 60  # seconds

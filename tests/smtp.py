@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socketserver
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -37,14 +37,17 @@ class Accepted:
 
 @dataclass
 class SmtpServer:
-    """`script` maps a verb (CONNECT, EHLO, AUTH, MAIL, RCPT, DATA, BODY, NOOP, QUIT) to its
-    replies, one a use; the last one stays. A reply is a line, DROP or SILENCE. BODY is the
-    end of the mail: with DROP the mail has been taken, and nobody is told.
+    """`extensions`: what it offers besides logins. `script` maps a verb (CONNECT, EHLO, AUTH, MAIL,
+    RCPT, DATA, BODY, NOOP, QUIT) to its replies, one a use; the last one stays. A reply is a line,
+    DROP or SILENCE. BODY is the end of the mail: with DROP the mail has been taken, and nobody is
+    told.
 
-    By the letter of RFC 5321 §4.1.4: as long as a transaction is open, which ends with a mail
-    that was taken, RSET or EHLO, a second MAIL is out of order, whatever the script says."""
+    By the letter of RFC 5321 §4.1.4: as long as a transaction is open, which ends with a mail that
+    was taken, RSET or EHLO, a second MAIL is out of order, whatever the script says. DATA is so
+    without a recipient, unless the script has a reply to it."""
 
     port: int = 0
+    extensions: Sequence[str] = ()
     script: dict[str, list[str]] = field(default_factory=dict)
     accepted: list[Accepted] = field(default_factory=list)
     connections: int = 0
@@ -68,7 +71,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.world = self.server.world
         self.world.connections += 1
         self.sender = self.recipient = ""
-        self.is_open = False
+        self.is_open = self.has_recipient = False
         try:
             self._answer("CONNECT", "220 ready")
             while line := self.rfile.readline():
@@ -91,15 +94,20 @@ class _Session(socketserver.StreamRequestHandler):
         if verb in ("EHLO", "HELO", "RSET"):
             self.is_open = False
         if verb in ("EHLO", "HELO"):
-            self._answer("EHLO", "250-here\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME")
+            offered = ["here", *self.world.extensions, "AUTH PLAIN LOGIN"]
+            lines = [f"250-{line}\r\n" for line in offered]
+            self._answer("EHLO", "".join(lines) + "250 8BITMIME")
         elif verb == "MAIL" and self.is_open:
             self.wfile.write(b"503 5.5.1 nested MAIL command\r\n")
         elif verb == "MAIL":
             self.sender = line.partition("<")[2].partition(">")[0]
+            self.has_recipient = False
             self.is_open = self._answer(verb, "250 ok").startswith("250")
         elif verb == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0]
-            self._answer(verb, "250 ok")
+            self.has_recipient = self._answer(verb, "250 ok").startswith("250")
+        elif verb == "DATA" and not self.has_recipient and verb not in self.world.script:
+            self.wfile.write(b"503 5.5.1 nobody to send it to\r\n")
         elif verb == "DATA":
             if self._answer(verb, "354 go on").startswith("354"):
                 self._body()
@@ -129,9 +137,9 @@ class _Listener(socketserver.ThreadingTCPServer):
 
 
 @contextmanager
-def smtp_server(**script: list[str]) -> Iterator[SmtpServer]:
+def smtp_server(*, extensions: Sequence[str] = (), **script: list[str]) -> Iterator[SmtpServer]:
     """A server on a free loopback port, gone when the block ends."""
-    world = SmtpServer(script=script)
+    world = SmtpServer(extensions=extensions, script=script)
     with _Listener(("127.0.0.1", 0), _Session) as listener:
         listener.world = world
         world.port = listener.server_address[1]

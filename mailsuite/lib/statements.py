@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
+from uuid import UUID
+from weakref import WeakKeyDictionary
 
 from django.db import connection, models
 
@@ -11,6 +14,10 @@ Row = tuple[Any, ...]
 
 
 class Statement(NamedTuple):
+    """One that is said often, with `%s` for its parameters. PostgreSQL keeps it by its name, which
+    therefore belongs to these words alone."""
+
+    name: str
     sql: str
     parameters: Sequence[Any] = ()
 
@@ -23,16 +30,63 @@ def run_together(*statements: Statement) -> list[list[Row]]:
     there and back, which costs as much as a small statement does. To be called within a
     transaction. Needs Django's default of binding parameters at the client: a prepared statement
     of the protocol can only be one.
+
+    Each is prepared when a connection first says it, because to parse and plan a statement takes
+    PostgreSQL about as long as to run it. So there must be no pool between that gives a connection
+    to one transaction and then to another's.
     """
     with connection.cursor() as cursor:
+        _prepare(cursor.connection, statements)
         cursor.execute(
-            "; ".join(statement.sql for statement in statements),
-            [parameter for statement in statements for parameter in statement.parameters],
+            "; ".join(map(_execution, statements)),
+            [_argument(one) for statement in statements for one in statement.parameters],
         )
         results = [_rows(cursor)]
         while cursor.nextset():
             results.append(_rows(cursor))
         return results
+
+
+# Connection → name → words.
+_prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+
+
+def _prepare(to_database: Any, statements: Sequence[Statement]) -> None:
+    """Those that this connection has not said yet. Past Django, so that who counts or watches
+    statements sees each time the same."""
+    known = _prepared.setdefault(to_database, {})
+    new = {}
+    for statement in statements:
+        words = known.get(statement.name)
+        if words is None:
+            new[statement.name] = statement
+        elif words != statement.sql:
+            raise ValueError(f"{statement.name} is the name of another statement: {words}")
+    if new:
+        with connection.wrap_database_errors:
+            to_database.execute("; ".join(map(_preparation, new.values())))
+        known.update({name: statement.sql for name, statement in new.items()})
+
+
+def _preparation(statement: Statement) -> str:
+    numbered = tuple(f"${number + 1}" for number in range(len(statement.parameters)))
+    return f"PREPARE {statement.name} AS {statement.sql % numbered}"
+
+
+def _execution(statement: Statement) -> str:
+    places = ", ".join(["%s"] * len(statement.parameters))
+    return f"EXECUTE {statement.name}({places})" if places else f"EXECUTE {statement.name}"
+
+
+# As text they need no quotes within an array.
+_PLAIN = {int, UUID, datetime}
+
+
+def _argument(value: Any) -> Any:
+    """A list as one literal: psycopg looks at each of its values three times."""
+    if isinstance(value, list) and set(map(type, value)) <= _PLAIN:
+        return f"{{{','.join(map(str, value))}}}"
+    return value
 
 
 def _rows(cursor: Any) -> list[Row]:

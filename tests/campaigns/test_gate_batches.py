@@ -18,7 +18,7 @@ from campaigns.decisions import Verdict
 from campaigns.gate import pass_gate, wait_at_gate
 from campaigns.models import Campaign, Message, MessageContent, SendAttempt, SendingDomain
 from campaigns.standing import Departure
-from campaigns.transport.smtp import COMMAND_TIMEOUT_SECONDS
+from campaigns.transport.connection import COMMAND_TIMEOUT_SECONDS
 from leads.models import Lead
 from mailsuite.lib import clock
 from tests.campaigns.mails import composed

@@ -33,7 +33,7 @@ from campaigns.resending import resend_unknown
 from campaigns.sending import Sender
 from campaigns.standing import Departure
 from campaigns.transport import Delivery, Outcome, TransportUnavailableError
-from campaigns.transport import smtp as smtp_module
+from campaigns.transport import connection as smtp_connection
 from campaigns.transport.smtp import SmtpTransport
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
@@ -52,7 +52,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def short_timeouts(settings, monkeypatch):
     settings.SMTP_TIMEOUT_SECONDS = 0.3
-    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(smtp_connection, "COMMAND_TIMEOUT_SECONDS", 0.3)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ into FOLDER/journal.jsonl, and does what FOLDER/script.json says (see `script`).
 from __future__ import annotations
 
 import contextlib
+import itertools
 import re
 import socketserver
 import sys
@@ -38,6 +39,7 @@ class World:
         self._used: dict[str, int] = {}
         self._seen: dict[tuple[str, str], datetime] = {}
         self._lock = threading.Lock()
+        self.conversations = itertools.count()
 
     def script(self) -> Script:
         version = self._script_file.stat().st_mtime_ns
@@ -77,6 +79,9 @@ class Conversation(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.world = self.server.world
         self.sender = self.recipient = ""
+        self.has_sender = self.has_recipient = False
+        # Every second one, so that each fault meets servers of both kinds (RFC 2920).
+        self.takes_commands_together = next(self.world.conversations) % 2 == 0
         with contextlib.suppress(Gone, OSError):
             self._answer("CONNECT", "220 ready")
             while line := self.rfile.readline():
@@ -88,11 +93,17 @@ class Conversation(socketserver.StreamRequestHandler):
             self._answer("EHLO", self._greeting())
         elif verb == "MAIL":
             self.sender = line.partition("<")[2].partition(">")[0]
-            self._answer(verb, "250 ok")
+            self.has_recipient = False
+            self.has_sender = self._answer(verb, "250 ok").startswith("250")
+        elif (verb == "RCPT" and not self.has_sender) or (
+            verb == "DATA" and not self.has_recipient
+        ):
+            self.wfile.write(b"503 5.5.1 the one before was refused\r\n")
         elif verb == "RCPT":
             self.recipient = line.partition("<")[2].partition(">")[0].lower()
             grey = self.world.is_grey(self.recipient)
-            self._answer(verb, "451 4.7.1 greylisted" if grey else "250 ok")
+            reply = self._answer(verb, "451 4.7.1 greylisted" if grey else "250 ok")
+            self.has_recipient = reply.startswith("250")
         elif verb == "DATA":
             if self._answer(verb, "354 go on").startswith("354"):
                 self._body()
@@ -108,6 +119,7 @@ class Conversation(socketserver.StreamRequestHandler):
         lines = ["here", "8BITMIME"]
         lines += ["AUTH PLAIN LOGIN"] if script.offers_login else []
         lines += ["STARTTLS"] if script.offers_tls else []
+        lines += ["PIPELINING"] if self.takes_commands_together else []
         return "\r\n".join(f"250{' ' if line is lines[-1] else '-'}{line}" for line in lines)
 
     def _answer(self, verb: str, usual: str) -> str:

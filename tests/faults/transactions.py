@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 CLAIM = "phase = 'claimed', attempt_id"
-GATE = "phase = 'wire'"
-FINISH = "INSERT INTO campaigns_messageevent"
+GATE = "EXECUTE take_to_wire"
+FINISH = "EXECUTE record_sent"

@@ -19,7 +19,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper  # noqa: E402
 from django.db.backends.utils import CursorWrapper  # noqa: E402
 
 from campaigns import claiming, domain_lock, gate  # noqa: E402
-from campaigns.transport import smtp  # noqa: E402
+from campaigns.transport import connection as smtp  # noqa: E402
 from mailsuite.celery import app  # noqa: E402
 from tests.faults import place  # noqa: E402
 from tests.faults.points import (  # noqa: E402
@@ -79,7 +79,7 @@ def watch_the_dot(points: Points) -> None:
 
     def watched_send(self: Any, s: Any) -> None:
         send(self, s)
-        if self._in_data and self.is_handed_over:
+        if self.is_handed_over and s == smtp.END_OF_MAIL:
             points.pass_by(AFTER_DOT)
 
     smtp.WatchedConnection.send = watched_send  # type: ignore[method-assign]

@@ -8,7 +8,8 @@ from django.db import transaction
 from django.db.models.functions import Now
 from kombu.exceptions import OperationalError
 
-from campaigns.transport import smtp as smtp_module
+from campaigns.transport import connection as smtp_connection
+from campaigns.transport.smtp import SmtpTransport
 from leads.models import Lead, Suppression
 from leads.suppression import suppress
 from mailsuite.lib import clock
@@ -26,7 +27,7 @@ MINUTE = timedelta(minutes=1)
 @pytest.fixture(autouse=True)
 def short_timeouts(settings, monkeypatch):
     settings.SMTP_TIMEOUT_SECONDS = 0.3
-    monkeypatch.setattr(smtp_module, "COMMAND_TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(smtp_connection, "COMMAND_TIMEOUT_SECONDS", 0.3)
 
 
 def tried(reply: OutboundReply, at=AT_DESK) -> OutboundReply:
@@ -211,7 +212,7 @@ def test_what_goes_wrong_before_it_leaves_is_tried_again():
 def test_what_goes_wrong_while_it_leaves_is_unknown():
     reply = answered(a_reply())
     with smtp_server() as server, mock.patch.object(
-        smtp_module.SmtpTransport, "deliver", side_effect=RuntimeError("?")
+        SmtpTransport, "deliver", side_effect=RuntimeError("?")
     ):  # fmt: skip
         leaves_by(server)
         tried(reply)
