@@ -101,6 +101,7 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
     draft = request.session.get(_draft_key(inbound.pk), "")
     find = request.GET.get("find", "")[:200].replace("\0", "")
     is_unmatched = inbound.state == InboundMail.State.UNMATCHED
+    chosen = _chosen(request.GET.get("tie", "")) if inbound.can_be_tied else None
     return {
         "inbound": inbound,
         "entries": thread_of(inbound),
@@ -118,7 +119,21 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "can_be_tied": inbound.can_be_tied,
         "find": find,
         "candidates": candidates_for(inbound, find) if inbound.can_be_tied else [],
+        "chosen": chosen,
+        "foreseen": people_queue.foresee_tie(inbound, chosen, clock.now()) if chosen else "",
     }
+
+
+def _chosen(message_id: str) -> Message | None:
+    """The message that a person is about to tie it to, and is asked once more about."""
+    related = ("lead", "enrollment__campaign", "domain", "alias__domain", "content")
+    found = Message.objects.select_related(*related).filter(pk=_as_id(message_id))
+    return found.first()
+
+
+def _as_id(text: str) -> int:
+    """0, which nothing has, for what is no id."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _for_those_who(view: View, right: str) -> View:
@@ -182,14 +197,12 @@ def _read(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _tie(request: HttpRequest, pk: int) -> HttpResponse:
     inbound = get_object_or_404(InboundMail.objects.slim(), pk=pk)
-    message_id = request.POST.get("message", "")
-    is_id = message_id.isascii() and message_id.isdigit() and len(message_id) < 19
-    message = get_object_or_404(Message, pk=int(message_id) if is_id else 0)
+    message = get_object_or_404(Message, pk=_as_id(request.POST.get("message", "")))
     _told(
         request,
         inbound,
         lambda: people_queue.tie(pk, message.pk, by=_person(request), now=clock.now()),
-        "Tied to the mail, and it has taken effect.",
+        lambda tied: f"Tied to the mail. {tied.outcome}",
     )
     return _back(inbound)
 

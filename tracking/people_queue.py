@@ -18,7 +18,7 @@ from django.db.models import Q
 from campaigns.models import Message
 from mailsuite.lib.errors import Conflict
 from tracking.deadlocks import through_deadlocks
-from tracking.effects import Answer, take_effect
+from tracking.effects import Answer, foresee, take_effect
 from tracking.models import InboundMail
 from tracking.reading import (
     AutoReplySort,
@@ -54,22 +54,19 @@ def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMa
             f"This mail is {inbound.state}; only an unmatched one can be tied to a message.",
             code="not_unmatched",
         )
-    message = Message.objects.get(pk=message_id)
-    mail = _as_answer(_read_again(inbound))
-    answer = Answer(
-        mail=mail,
-        message=message,
-        received_at=inbound.received_at,
-        learned_at=max(now, inbound.received_at),
-        source_id=f"inbound:{inbound.pk}",
-        is_vouched=True,
-    )
+    answer = _answer(inbound, Message.objects.get(pk=message_id), now)
     effect = take_effect(answer)
-    inbound.message, inbound.lead, inbound.kind = message, message.lead, mail.kind
+    inbound.message, inbound.lead = answer.message, answer.message.lead
+    inbound.kind = answer.mail.kind
     inbound.state = State.TO_REVIEW if effect.needs_person else State.DONE
     inbound.outcome = effect.words[:500]
     _sign(inbound, by, now)
     return inbound
+
+
+def foresee_tie(inbound: InboundMail, message: Message, now: datetime) -> str:
+    """What tie() would do, in words for people; nothing is done."""
+    return foresee(_answer(inbound, message, now))
 
 
 @transaction.atomic
@@ -111,6 +108,17 @@ def settle_strangers(now: datetime) -> int:
         settled_at=now,
         outcome=f"Of nobody we know, and tied to nothing in {settings.INBOUND_RAW_DAYS} days: "
         "settled by itself.",
+    )
+
+
+def _answer(inbound: InboundMail, message: Message, now: datetime) -> Answer:
+    return Answer(
+        mail=_as_answer(_read_again(inbound)),
+        message=message,
+        received_at=inbound.received_at,
+        learned_at=max(now, inbound.received_at),
+        source_id=f"inbound:{inbound.pk}",
+        is_vouched=True,
     )
 
 

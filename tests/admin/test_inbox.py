@@ -269,12 +269,30 @@ def test_an_unmatched_mail_is_tied_from_its_page(login):
     client = login("marketer")
     text = shown(client, inbound)
     assert "Which mail of ours does it answer?" in text
+    assert f'name="tie" value="{message.pk}"' in text
+    assert f'name="message" value="{message.pk}"' not in text
+    asked = client.get(page(InboundMail, "change", inbound.pk), {"tie": message.pk})
+    text = asked.content.decode()
+    assert "Tied to mail 1 to receptie@hotel-zon.nl" in text
+    assert asked.context["foreseen"].startswith("It counts as a reply. The flow of receptie@")
     assert f'name="message" value="{message.pk}"' in text
-    do(client, inbound, "tie", message=message.pk)
+    inbound.refresh_from_db()
+    assert (inbound.state, Enrollment.objects.get().status) == ("unmatched", "active")
+    answer = do(client, inbound, "tie", message=message.pk)
+    assert [str(one) for one in get_messages(answer.wsgi_request)] == [
+        "Tied to the mail. A reply: the flow has ended."
+    ]
     inbound.refresh_from_db()
     assert (inbound.state, inbound.message) == ("done", message)
     assert Enrollment.objects.get().end_reason == "replied"
     assert "<textarea" in shown(client, inbound)
+
+
+@pytest.mark.parametrize("chosen", ["", "77", "x", "9" * 30])
+def test_nothing_is_asked_about_a_mail_that_is_not_there(login, chosen: str):
+    inbound = InboundMailFactory(message=None, lead=None, state="unmatched")
+    answer = login("marketer").get(page(InboundMail, "change", inbound.pk), {"tie": chosen})
+    assert (answer.status_code, answer.context["chosen"]) == (200, None)
 
 
 def test_a_lead_is_searched_for_that_it_may_be_from(login):

@@ -22,7 +22,7 @@ def bounced(answer: Answer) -> Effect:
     """Hard: message, lead and address are done with. Soft: the next mail is the next try, until
     that has failed too often in a row. A refusal of the sender: the domain stops, unless only
     words say so that anybody who has one of our mails could have written."""
-    refusal = _refusal_of(answer)
+    refusal = refusal_of(answer)
     if refusal is None:
         prove_delivery(answer.message.pk)
         return Effect("Of an address behind ours, a list's or a forwarding's: ours has the mail.")
@@ -70,7 +70,7 @@ def _detail(refusal: Recipient) -> dict[str, Any]:
     }
 
 
-def _refusal_of(answer: Answer) -> Recipient | None:
+def refusal_of(answer: Answer) -> Recipient | None:
     """What the report says of the address that our mail went to.
 
     Each of our mails has one recipient. None where the report names only others: ours is a list

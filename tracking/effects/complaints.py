@@ -10,6 +10,13 @@ from tracking.effects.values import Answer, Effect
 _OPT_OUTS = ("opt-out", "opt-out-list")
 
 
+def is_held_against_domain(answer: Answer) -> bool:
+    """Not a wish to leave the list, nor what only says so in words."""
+    complaint = answer.mail.complaint
+    is_opt_out = complaint is not None and complaint.feedback_type in _OPT_OUTS
+    return not is_opt_out and not answer.mail.is_prose
+
+
 def complained(answer: Answer) -> Effect:
     complaint = answer.mail.complaint
     sort = complaint.feedback_type if complaint else "abuse"
