@@ -52,7 +52,7 @@ def ours_by_name(raw: bytes) -> bytes:
         ),
         (
             mails.auto_reply("Ik ben afwezig tot en met 4 september 2026."),
-            "Out of office: the flows to {boss} wait until the workday after 04 September 2026, if "
+            "Out of office: the flows to {boss} wait until the workday after 07 September 2026, if "
             "that is still to come.",
             ({}, [], []),
         ),
