@@ -23,13 +23,13 @@ from mailsuite.demo.journal import Journal
 from mailsuite.demo.mail_server import MailServer
 from mailsuite.demo.make_leads import LEADS_FILE
 from mailsuite.demo.outcome import Outcome, judge
+from mailsuite.demo.pipe import Pipe
 from mailsuite.demo.recipients import Recipients
 from mailsuite.demo.set_up import LIST_NAME, launch, set_up_senders
 from mailsuite.demo.summary import show_summary
 from mailsuite.lib import clock
 from mailsuite.management.commands.run_stack import ADMIN, make_first_admin
 from mailsuite.stack import Stack
-from tracking.receiving import receive_piped
 
 # A Monday: a week before the clocks change, two before Easter.
 START = datetime(2026, 3, 23, 6, 30, tzinfo=UTC)
@@ -123,7 +123,7 @@ def world(folder: Path) -> Iterator[World]:
     with ExitStack() as stack:
         journal = Journal(folder / "journal.jsonl")
         stack.callback(journal.close)
-        recipients = Recipients(journal, receive_piped)
+        recipients = Recipients(journal, Pipe())
         stack.callback(recipients.close)
         mail_server = stack.enter_context(MailServer(journal, recipients, clock.now))
         yield World(journal, recipients, mail_server)
