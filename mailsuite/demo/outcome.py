@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from mailsuite.demo.api import Api
 from mailsuite.demo.journal import (
+    ASKED_TO_STOP,
     AWAY,
+    BOUNCED,
     BOUNCED_SOFTLY,
+    COMPLAINED,
+    OPTED_OUT,
+    REPLIED,
     AcceptedMail,
     Entry,
     Reaction,
@@ -20,6 +25,13 @@ from mailsuite.demo.oracle import ExpectedMail, count_violations, expected_mails
 from mailsuite.demo.set_up import Launched
 
 _OPEN = ("queued", "sending")
+# What has to move which figure of mailsuite's.
+_COUNTED_AS = {
+    "replied": (REPLIED, ASKED_TO_STOP),
+    "unsubscribed": (OPTED_OUT, ASKED_TO_STOP),
+    "bounced": (BOUNCED,),
+    "complained": (COMPLAINED,),
+}
 _CONTRACT = (
     "leads", "planned", "sent", "accepted", "opened", "clicked", "unsubscribed", "canceled",
     "held", "unknown", "violations", "wall_seconds",
@@ -29,7 +41,9 @@ _CONTRACT = (
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """`as_json` is the contract. `unfinished` mails are neither final nor unknown; `resumed`
-    counts how often a person let a domain go on that had paused itself."""
+    counts how often a person let a domain go on that had paused itself; `miscounted` is by how
+    much mailsuite's figures of what came back differ from the journal; `unmatched` mails were tied
+    to none of its own."""
 
     leads: int
     planned: int
@@ -50,12 +64,16 @@ class Outcome:
     complained: int
     away: int
     resumed: int
+    miscounted: dict[str, int]
+    unmatched: int
 
     @property
     def is_good(self) -> bool:
-        """Mails went out, everything is final and no promise was broken."""
+        """Mails went out, everything is final, no promise was broken, and what came back was
+        understood."""
         unsettled = self.unfinished + self.unknown + abs(self.sent - self.accepted)
-        return self.accepted > 0 and not unsettled and not any(self.violations.values())
+        wrong = any(self.violations.values()) or any(self.miscounted.values()) or self.unmatched
+        return self.accepted > 0 and not unsettled and not wrong
 
     def as_json(self) -> dict[str, Any]:
         values = asdict(self)
@@ -96,4 +114,19 @@ def judge(api: Api, launched: Launched, journal: Sequence[Entry], wall_seconds: 
         complained=kpis["total_complained"],
         away=told[AWAY],
         resumed=sum(isinstance(entry, Resumption) for entry in journal),
+        miscounted=_miscounted(kpis, journal),
+        unmatched=len(api.every("/inbox/unmatched")),
     )
+
+
+def _miscounted(kpis: Mapping[str, int], journal: Sequence[Entry]) -> dict[str, int]:
+    """Each figure of what came back: how many mails mailsuite counts too many, or too few (below
+    0). Both count mails: a second answer to one is none more."""
+    mails: defaultdict[str, set[str]] = defaultdict(set)
+    for entry in journal:
+        if isinstance(entry, Reaction):
+            mails[entry.kind].add(entry.message_id)
+    return {
+        name: kpis[f"total_{name}"] - len(set().union(*(mails[kind] for kind in kinds)))
+        for name, kinds in _COUNTED_AS.items()
+    }

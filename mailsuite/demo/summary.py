@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from mailsuite.demo.outcome import Outcome
+from mailsuite.lib.plurals import counted
 
 _PROMISES = {
     "duplicate": "no mail went twice",
@@ -48,4 +51,15 @@ def show_summary(console: Console, outcome: Outcome) -> None:
         broken = outcome.violations[kind]
         mark = Text(f"  broken {broken} times: ", "red") if broken else Text("  kept: ", "green")
         console.print(mark + Text(promise))
+    for trouble in _misunderstood(outcome):
+        console.print(Text(f"  {trouble}", "red"))
     console.print(f"\n{outcome.wall_seconds:.0f} s", highlight=False)
+
+
+def _misunderstood(outcome: Outcome) -> Iterator[str]:
+    for figure, difference in outcome.miscounted.items():
+        if difference:
+            words = "too many" if difference > 0 else "too few"
+            yield f"counted {abs(difference)} {words} as {figure}, by what the recipients did"
+    if outcome.unmatched:
+        yield f"tied {counted(outcome.unmatched, 'mail')} that came back to none of its own"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -29,15 +29,19 @@ LAUNCHED = Launched("1", frozenset({ZOE}))
 AT = datetime(2026, 3, 23, 7, tzinfo=UTC)
 KPIS = {
     "total_planned": 4,
-    "total_sent": 1,
     "total_opened": 1,
     "total_clicked": 0,
-    "total_unsubscribed": 1,
     "total_canceled": 3,
-    "total_replied": 0,
-    "total_bounced": 0,
-    "total_complained": 0,
 }
+# By what Zoe does, the figures that count it.
+COUNTED = {
+    OPTED_OUT: {"unsubscribed"},
+    ASKED_TO_STOP: {"replied", "unsubscribed"},
+    REPLIED: {"replied"},
+    BOUNCED: {"bounced"},
+    COMPLAINED: {"complained"},
+}
+FIGURES = ("replied", "unsubscribed", "bounced", "complained")
 MAIL = AcceptedMail(AT, "m", "m", 1, ZOE, "seo.example", "Hoi")
 OPT_OUT = Reaction(AT, OPTED_OUT, "m", ZOE, "seo.example")
 
@@ -45,24 +49,46 @@ OPT_OUT = Reaction(AT, OPTED_OUT, "m", ZOE, "seo.example")
 class Answers(Api):
     """An API that has been asked already."""
 
-    def __init__(self, *statuses: str, held: int, sent: int) -> None:
+    def __init__(
+        self,
+        *statuses: str,
+        held: int,
+        sent: int,
+        counted: Collection[str] = (),
+        unmatched: int = 0,
+    ) -> None:
         self.statuses, self.held, self.sent = statuses, held, sent
+        self.counted, self.unmatched = counted, unmatched
 
     def get(self, path: str, **query: str | int) -> Any:
         audience = {"enrolled_count": 1 + self.held, "held_count": self.held}
-        return {"kpis": {**KPIS, "total_sent": self.sent}, "audience": audience}
+        came_back = {f"total_{name}": int(name in self.counted) for name in FIGURES}
+        return {"kpis": {**KPIS, **came_back, "total_sent": self.sent}, "audience": audience}
 
     def every(self, path: str, **query: str | int) -> list[dict[str, Any]]:
+        if path == "/inbox/unmatched":
+            return [{}] * self.unmatched
         return [
             {"email": ZOE, "mail_number": number, "status": status}
             for number, status in enumerate(self.statuses, start=1)
         ]
 
 
-def outcome(*statuses: str, journal: Sequence[Entry], held: int = 0) -> Outcome:
-    """`statuses` are those that mailsuite claims of Zoe's four mails."""
+def outcome(
+    *statuses: str,
+    journal: Sequence[Entry],
+    held: int = 0,
+    counted: Collection[str] | None = None,
+    unmatched: int = 0,
+) -> Outcome:
+    """`statuses` are those that mailsuite claims of Zoe's four mails, `counted` the figures that
+    it has moved by one; None: those that it ought to."""
     sent = sum(isinstance(entry, AcceptedMail) for entry in journal)
-    return judge(Answers(*statuses, held=held, sent=sent), LAUNCHED, journal, 1.234)
+    if counted is None:
+        done = [COUNTED.get(entry.kind, ()) for entry in journal if isinstance(entry, Reaction)]
+        counted = {name for names in done for name in names}
+    api = Answers(*statuses, held=held, sent=sent, counted=counted, unmatched=unmatched)
+    return judge(api, LAUNCHED, journal, 1.234)
 
 
 def test_the_json_has_the_agreed_figures_and_no_more():
@@ -113,6 +139,24 @@ def test_a_demo_is_not_good_that_goes_on_writing_after_a_no(kind: str):
     assert {kind for kind, count in result.violations.items() if count} == {"after_stop"}
     assert not result.is_good
     assert outcome("sent", *["canceled"] * 3, journal=[MAIL, said]).is_good
+
+
+@pytest.mark.parametrize("kind", COUNTED)
+def test_a_demo_is_not_good_that_stops_and_counts_nothing(kind: str):
+    said = Reaction(AT, kind, "m", ZOE, "seo.example")
+    statuses = ("sent", "canceled", "canceled", "canceled")
+    assert outcome(*statuses, journal=[MAIL, said, said]).is_good
+    result = outcome(*statuses, journal=[MAIL, said], counted=())
+    assert {name for name, by in result.miscounted.items() if by == -1} == COUNTED[kind]
+    assert not result.is_good
+
+
+def test_nor_is_one_that_counts_what_nobody_did_or_knows_a_mail_no_place():
+    statuses = ("sent", "canceled", "canceled", "canceled")
+    result = outcome(*statuses, journal=[MAIL, OPT_OUT], counted=("unsubscribed", "complained"))
+    assert result.miscounted == {"replied": 0, "unsubscribed": 0, "bounced": 0, "complained": 1}
+    assert not result.is_good
+    assert not outcome(*statuses, journal=[MAIL, OPT_OUT], unmatched=1).is_good
 
 
 def test_what_came_back_is_counted_beside_the_contract():
