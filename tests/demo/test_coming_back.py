@@ -8,13 +8,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db.models import Sum
 
-from campaigns.models import Message
+from campaigns.models import DailyFigures, Message
 from campaigns.tracking_urls import opt_out_mail
 from mailsuite.demo import journal
 from mailsuite.demo.habits import Plan, Way
 from mailsuite.demo.journal import Journal
 from mailsuite.demo.letters import read_letter
+from mailsuite.demo.outcome import _miscounted
 from mailsuite.demo.recipients import Recipients
 from mailsuite.lib import clock
 from tests.demo.letters import campaign_mail
@@ -70,6 +72,30 @@ def test_a_no_ends_the_flow(kind: str, way: Way, reason: str, monkeypatch, recip
     enrollment.refresh_from_db()
     assert (enrollment.status, enrollment.end_reason) == ("ended", reason)
     assert InboundMail.objects.get().message_id == message.pk
+
+
+@pytest.mark.parametrize(
+    ("kind", "way", "counted"),
+    [
+        (journal.REPLIED, Way.PAGE, {"replied"}),
+        (journal.ASKED_TO_STOP, Way.PAGE, {"replied", "unsubscribed"}),
+        (journal.OPTED_OUT, Way.MAIL, {"unsubscribed"}),
+        (journal.BOUNCED, Way.PAGE, {"bounced"}),
+        (journal.COMPLAINED, Way.PAGE, {"complained"}),
+        (journal.BOUNCED_SOFTLY, Way.PAGE, set()),
+    ],
+)
+def test_it_is_counted_as_the_outcome_expects(
+    kind: str, way: Way, counted: set[str], monkeypatch, recipients, tmp_path: Path
+):
+    recipients.act(do(monkeypatch, recipients, MessageFactory(sent=True), kind, way=way))
+    figures = "replied", "unsubscribed", "bounced", "complained"
+    sums = DailyFigures.objects.aggregate(**{name: Sum(name, default=0) for name in figures})
+    assert {name for name, count in sums.items() if count} == counted
+    kpis = {f"total_{name}": count for name, count in sums.items()}
+    entries = journal.read(tmp_path / "journal.jsonl")
+    assert len(entries) == 1
+    assert not any(_miscounted(kpis, entries).values())
 
 
 @pytest.mark.parametrize(
