@@ -17,6 +17,15 @@ _FOR_PEOPLE = {
     Sort.LEFT_COMPANY: "Has left the company, it says. Stop the lead, or write to the successor.",
     Sort.CHALLENGE: "Asks us to prove that we are people. Answer it by hand, or stop the lead.",
 }
+# Help desks mark what people write in them, too.
+_LIKE_A_PERSON = (
+    "Marked as automatic, but it reads like a person's answer, and the flow goes on: read it, and "
+    "stop the lead if it is one."
+)
+_NO_REASON = (
+    "An automatic reply that does not say why, and names somebody else to write to. The flow waits "
+    "some days: stop the lead if this person has left."
+)
 
 
 def auto_replied(answer: Answer) -> Effect:
@@ -33,6 +42,8 @@ def _effect(answer: Answer) -> Effect:
     record(answer, MessageEvent.Kind.AUTO_REPLIED, sort=sort.value)
     if sort in _FOR_PEOPLE:
         return Effect(_FOR_PEOPLE[sort], needs_person=True)
+    if answer.mail.is_unclear:
+        return Effect(_LIKE_A_PERSON, needs_person=True)
     return Effect("An automatic reply: the flow goes on.")
 
 
@@ -49,6 +60,8 @@ def _away(answer: Answer) -> Effect:
         sort=Sort.OUT_OF_OFFICE.value,
         back_on=back_on.isoformat() if back_on else None,
     )
+    if answer.mail.is_unclear and back_on is None:
+        return Effect(_NO_REASON, needs_person=True)
     if back_on is None:
         return Effect("Out of office, until when it does not say: the flow waits some days.")
     return Effect(f"Out of office until {back_on}: the flow goes on one workday later.")

@@ -18,6 +18,12 @@ from tracking.models.mailboxes import Mailbox
 from tracking.querysets import InboundMailQuerySet
 from tracking.reading import AutoReplySort, Intent, Kind
 
+_WISHES = [
+    Intent.INTERESTED.value,
+    Intent.MEETING.value,
+    Intent.NOT_INTERESTED.value,
+    Intent.UNSUBSCRIBE.value,
+]
 # What a marketer reads: words of a person, and of machines those that ask for one.
 _FOR_MARKETERS = (
     Q(message__isnull=False)
@@ -25,6 +31,8 @@ _FOR_MARKETERS = (
     & (
         Q(kind__in=[Kind.REPLY.value, Kind.UNSUBSCRIBE.value])
         | Q(auto_reply__in=[AutoReplySort.LEFT_COMPANY.value, AutoReplySort.CHALLENGE.value])
+        # Marked as a machine's, and worded as a person's.
+        | Q(kind=Kind.AUTO_REPLY.value, intent__in=_WISHES)
     )
 )
 

@@ -36,6 +36,9 @@ AWAY = re.compile(
     r"|a? ?business trip)|travell?ing|not (?:in|at) (?:the )?(?:office|work)|absent|unavailable)"
     r"|\bout of (?:the )?office\b|\b(?:will return|be back|returning|back in the office)\b"
     r"|\blimited access to (?:my )?e-?mail|\b(?:maternity|paternity|parental|sick|annual) leave\b"
+    r"|\btime off\b|\b(?:i am|i'm|i’m|we are) (?:\w+ )?(?:out|off) (?:until|till|from|sick|today"
+    r"|this)\b|\bon (?:pto|sabbatical)\b|\bout of town\b|\bout of (?:the )?office\b|\booo\b"
+    r"|\b(?:do|will) not return\b|\bnot be back\b|\breopens?\b|\bleft (?:the )?office for\b"
     # Dutch
     r"|\b(?:ben|zijn|is) (?:ik |wij |we |er )?(?:momenteel |tijdelijk |op dit moment "
     r"|vandaag )?(?:met|op) (?:\w+ ){0,2}(?:vakantie|verlof|zwangerschapsverlof|reis)"
@@ -44,48 +47,29 @@ AWAY = re.compile(
     r"|vanaf|in)\b|\bbuiten kantoor\b|\bgesloten (?:van|tot|wegens|t/m)"
     r"|\b(?:wij|we) (?:zijn|genieten) \w* ?gesloten"
     r"|\b(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor|in dienst)\b|\b(?:op|met) vakantie\b"
-    r"|\bmet verlof\b"
+    r"|\bmet verlof\b|\ber (?:even |nu |vandaag |dan |helaas )?niet\b"
+    r"(?! (?:van|mee|aan|over|uit|bij))"
+    r"|\b(?:even|er) tussenuit\b|\bben (?:ik )?(?:\w+ ){0,3}(?:vrij|ziek)\b|\bin het buitenland\b"
+    r"|\b\w*sluiting\b[^.]{0,30}\b(?:van|tot|t/m)\b|\beerstvolgende werkdag\b"
+    r"|\bben (?:ik )?er (?:\w+ ){0,4}weer\b|\bniet meer bereikbaar\b|\bwerk ik niet\b"
     # German
     r"|\b(?:nicht|derzeit nicht|zurzeit nicht) (?:im (?:b(?:ü|ue)ro|haus|dienst)|erreichbar"
     r"|anwesend|am arbeitsplatz)|\bau(?:ß|ss)er haus\b|\babwesend\b|\babwesenheit\b"
     r"|\bim (?:\w+)?urlaub\b|\b(?:elternzeit|mutterschutz|betriebsferien|betriebsurlaub)\b"
-    r"|\bwieder (?:im b(?:ü|ue)ro|erreichbar|da\b|f(?:ü|ue)r sie da)"
+    r"|\bwieder (?:im b(?:ü|ue)ro|erreichbar|da\b|f(?:ü|ue)r sie da)|\bnicht mehr im b(?:ü|ue)ro"
+    r"|\bnicht (?:am platz|da\b)|\bdienstreise\b|\b(?:bin|sind) (?:\w+ ){0,3}unterwegs\b"
+    r"|\bkrank(?:heitsbedingt|geschrieben)?\b|\bsommerpause\b|\bn(?:ä|ae)chster arbeitstag\b"
     # French
     r"|\b(?:je suis|suis|serai|sommes) (?:actuellement |absente? |en )*(?:absente?"
     r"|en (?:cong(?:é|e)s?|vacances|d(?:é|e)placement)|cong(?:é|e)s?|vacances|indisponible)"
     r"|\bactuellement absente?\b|\bde retour (?:le|au bureau|à partir)"
     r"|\bcong(?:é|e) (?:de )?(?:maternit(?:é|e)|maladie|parental)"
-    r"|\bfermeture (?:annuelle|estivale)|\babsente? (?:du|jusqu|et)"
+    r"|\bfermeture (?:annuelle|estivale)|\babsente? (?:du|jusqu|et)|\bhors du bureau\b"
+    r"|\bsuis en (?:formation|arr(?:ê|e)t|mission|r(?:é|e)union)"
+    r"|\bferm(?:é|e)e?s? (?:du|jusqu|pour)"
     # Spanish, Italian, Portuguese, Polish
     r"|\bestoy (?:de vacaciones|fuera)|\bde vacaciones\b|\bsono (?:in ferie|fuori)|\bin ferie\b"
     r"|\bestou (?:de f(?:é|e)rias|ausente)|\bjestem na urlopie|\bfuera de (?:la )?oficina",
-    _I,
-)
-LEFT = re.compile(
-    r"\b(?:e-?)?(?:mail ?)?(?:adres|address|mailbox|postbus|adresse"
-    r"|postfach)\b[^.]{0,30}\b(?:niet (?:meer|langer)"
-    r"|no longer|nicht (?:mehr|l(?:ä|ae)nger)|n'est plus)\b[^.]{0,20}\b(?:gebruik\w*|use[d]?"
-    r"|acti\w+|aktiv|gelezen|read|monitored|valid\w?|geldig|g(?:ü|ue)ltig|utilis\w+|abgerufen)\b"
-    r"|\bno longer (?:works?|working|employed|with (?:us|the company|\w+ ?(?:inc|ltd|bv|gmbh)?)"
-    r"|part of|at (?:this|the) company|in service)\b"
-    r"|\b(?:has|have) left (?:the )?(?:company|organi[sz]ation|firm|business|our|us\b"
-    r"|\w+ (?:inc|ltd|bv|gmbh)\b)|\bdoes(?: not|n't) work (?:here|for|at)\b"
-    r"|\bmy last (?:working )?day (?:was|at)|\bi (?:have )?(?:now )?retired\b"
-    # Dutch
-    r"|\bniet (?:meer|langer) (?:werkzaam|in dienst|werkend|actief (?:bij|binnen)|bij ons)"
-    r"|\bwerk(?:t|zaam)? (?:hier |bij \w+ )?niet (?:meer|langer)|\buit dienst\b|\bverlaten per\b"
-    r"|\b(?:heeft|heb|hebben) (?:ons bedrijf|de organisatie|het bedrijf"
-    r"|\w+ ?(?:bv|b\.v\.)?) verlaten|\bmet pensioen\b|\bmijn laatste werkdag\b"
-    # German
-    r"|\bnicht (?:mehr|l(?:ä|ae)nger) (?:im unternehmen|bei (?:uns|der|\w+)"
-    r"|f(?:ü|ue)r \w+ (?:t(?:ä|ae)tig|arbeit)|t(?:ä|ae)tig|besch(?:ä|ae)ftigt"
-    r"|in (?:unserem|diesem))|\b(?:unternehmen|firma) verlassen\b|\bausgeschieden\b"
-    r"|\bim ruhestand\b"
-    # French
-    r"|\bne (?:fais|fait|travaille) plus (?:partie|pour|chez|au|dans)"
-    r"|\b(?:a|ai) quitt(?:é|e) (?:la|l'|notre|cette|le|ses)"
-    r"|\bplus (?:partie de|en poste|dans (?:l'entreprise|la soci)|employée? )|\bà la retraite\b"
-    r"|\bya no (?:trabaja|forma parte)|\bnon (?:lavora|fa) pi(?:ù|u)\b",
     _I,
 )
 # Who guards a mailbox says so; nobody writes this by hand.
@@ -94,6 +78,7 @@ GUARD = re.compile(
     r"|\b(?:click|follow|visit)\b[^.]{0,60}\b(?:link|below)\b[^.]{0,100}\b(?:deliver|allowed"
     r"|approved?|accepted|whitelist|release|guest list)"
     r"|\b(?:guest|allowed|approved|white) ?-?list\b[^.]{0,80}\b(?:click|link|add)"
+    r"|\bto control spam\b|\b(?:senders i have approved|approved senders)\b"
     r"|\b(?:has been|was) waitlisted\b|\bchallenge[- ]response\b"
     r"|\bsender (?:verification|not pre-?approved)|\bspam ?arrest\b|\bboxbe\b|\bmailinblack\b"
     r"|\b(?:klik|bevestig)\b[^.]{0,80}\b(?:geen robot|af te leveren)",
@@ -112,7 +97,8 @@ CHALLENGE = re.compile(
 ACKNOWLEDGED = re.compile(
     r"\bthank(?:s| you) (?:you )?for (?:your|you|contacting|the|reaching|getting)\b"
     r"|\bwe (?:have )?received your|\byour (?:e-?mail|message|request|enquiry"
-    r"|inquiry) (?:has been|was) received|\bticket\b[^.]{0,40}\b(?:created|opened|number)"
+    r"|inquiry)[^.]{0,15} (?:has been|was) (?:\w+ )?received"
+    r"|\bticket\b[^.]{0,40}\b(?:created|opened|number)"
     r"|\bwill (?:get back|reply|respond|contact you) [^.]{0,30}(?:soon|shortly|within|asap)"
     r"|\b(?:bedankt|dank u wel|dank je wel|dank) voor (?:uw|je|het|jouw)\b"
     r"|\b(?:hebben|heb) (?:uw|je) (?:e-?mail|bericht|mail|vraag|aanvraag) (?:\w+ ){0,3}ontvangen"
@@ -121,6 +107,28 @@ ACKNOWLEDGED = re.compile(
     r"|\beingangsbest(?:ä|ae)tigung|\bmerci (?:pour|de) (?:votre|nous|ton)"
     r"|\bnous avons bien re(?:ç|c)u|\baccus(?:é|e) de r(?:é|e)ception"
     r"|\bgracias por (?:contactar|su|tu)|\bgrazie per\b|\bobrigad[oa] pel",
+    _I,
+)
+# What says by itself that no person writes, in an answer, too. A question about it is a person's.
+SAYS_AUTOMATIC = re.compile(
+    r"^\W{0,5}(?:automat\w{1,8} (?:e-?mail )?(?:reply|response|message|antwoord|bericht|antwort"
+    r"|nachricht)|(?:r(?:é|e)ponse|message) automatique)\b(?! ?\?)"
+    r"|\b(?:this is|dit is|dies ist|dit betreft|ceci est|il s'agit d')[^.?!]{0,20}\bautomat\w+"
+    r"(?: \w+)? ?(?:repl|respon|mess|notif|e-?mail|antwoord|bericht|antwort|nachricht)"
+    r"(?![^.!]{0,40}\?)|\bceci est un(?:e r(?:é|e)ponse| message)[^.?!]{0,10} automatique"
+    r"|\b(?:diese|deze|this|your|uw|je|jouw|ihre|deine|cet?t?e?|votre) (?:e-?mail|mail|message"
+    r"|bericht|nachricht|courriel)s?\b[^.?!]{0,20}\b(?:will not be|won['’]t be|is not being"
+    r"|has not been|wordt|worden|wird|werden|ne (?:sera|seront)|n['’](?:est|a))"
+    r"(?: (?:not|niet|nicht|pas))?\b[^.?!]{0,30}\b(?:read|forwarded|monitored|doorgestuurd|gelezen"
+    r"|weitergeleitet|gelesen|bearbeitet|beantwortet|transf(?:é|e)r\w+|redirig\w+|lue?|trait(?:é|e)e?)\b"
+    r"|\b(?:do not|please don['’]t) (?:reply|respond) to this (?:e-?mail|message)",
+    _I,
+)
+# Somebody else to write to.
+REFERS = re.compile(
+    r"[^\s@]@[^\s@]|\b(?:contact|reach out|write to|direct (?:your|any|all)|get in touch"
+    r"|mail(?:en)? naar|neem contact|richt(?:en)?|wenden sie sich|schreiben sie|contactez"
+    r"|(?:é|e)crire (?:à|a)|adress(?:er|ez)|joindre)\b",
     _I,
 )
 # Sentences that only notices have: who writes by hand has read the mail already.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from tracking.reading.auto_reply import auto_reply_sort, is_marked
+from tracking.reading.auto_reply import automatic_reply, is_marked
 from tracking.reading.auto_reply_words import ANSWERED
 from tracking.reading.body_text import own_body, own_body_unquoted
 from tracking.reading.bounce import DeliveryReport, read_report, returned_headers
@@ -71,7 +71,7 @@ def read_unguarded(raw: bytes) -> ReadMail:
 
 def _is_notice(contents: _Contents, report: DeliveryReport) -> bool:
     """Some absence notices come dressed as reports on a delivery, without a failed recipient."""
-    return not report.recipients and auto_reply_sort(contents.letter, contents.body) is not None
+    return not report.recipients and automatic_reply(contents.letter, contents.body) is not None
 
 
 def _complained(mail: ReadMail, complaint: Complaint, letter: Letter) -> ReadMail:
@@ -96,9 +96,10 @@ def _reported(mail: ReadMail, report: DeliveryReport) -> ReadMail:
 def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
     """Neither a report nor a complaint: a person, or a machine in a person's name."""
     text = _own_text(contents.letter)
-    sort = auto_reply_sort(contents.letter, text)
-    if sort is not None:
-        return _auto_replied(replace(mail, own_text=text, auto_reply=sort))
+    automatic = automatic_reply(contents.letter, text)
+    if automatic is not None:
+        mail = replace(mail, auto_reply=automatic.sort, is_unclear=automatic.is_unclear)
+        return _auto_replied(replace(mail, own_text=text))
     if _is_bulk(contents.letter) and not _names_a_mail(mail):
         return replace(mail, own_text=text)
     if is_opt_out(contents.subject, text):
@@ -132,6 +133,8 @@ def _auto_replied(mail: ReadMail) -> ReadMail:
     mail = replace(mail, kind=Kind.AUTO_REPLY)
     if mail.auto_reply is AutoReplySort.OUT_OF_OFFICE:
         mail = _with_return_date(replace(mail, intent=Intent.OUT_OF_OFFICE))
+    elif mail.is_unclear:
+        mail = replace(mail, intent=intent_of(mail.own_text))
     if is_opt_out(mail.subject, mail.own_text):
         return replace(mail, intent=Intent.UNSUBSCRIBE)
     return mail

@@ -79,6 +79,17 @@ class _Place:
 
 def return_date_in(text: str, written_on: date) -> date | None:
     """None where it names none that lies ahead of `written_on` (or on it)."""
+    surest = _surest(text, written_on)
+    return surest.day if surest else None
+
+
+def is_away_until_a_day(text: str, written_on: date) -> bool:
+    """And not only answered on it, as a help desk does."""
+    surest = _surest(text, written_on)
+    return surest is not None and surest.rank is not _Rank.ANSWERS
+
+
+def _surest(text: str, written_on: date) -> _Told | None:
     text = _PARAGRAPH_END.sub(" . ", text[:_LONGEST])
     sentences = _SENTENCE_END.split(" ".join(text.split()), _MOST_SENTENCES)
     reading = _Reading(written_on, written_on, is_month_first(text, written_on))
@@ -87,8 +98,7 @@ def return_date_in(text: str, written_on: date) -> date | None:
     if last := _first([one for one in told if one.rank is _Rank.AWAY_UNTIL and one.is_exact]):
         after = max(written_on, last.day - timedelta(days=1))
         told = list(replace(reading, after=after).told_in(sentences))
-    surest = _first(told)
-    return surest.day if surest else None
+    return _first(told)
 
 
 def _first(told: list[_Told]) -> _Told | None:

@@ -118,7 +118,9 @@ SAYS_AWAY = re.compile(
 # "Ik ben tot 20 augustus aan het fietsen": what somebody is until a day, they are then no more.
 OF_THE_WRITER = re.compile(
     r"\b(?:i am|i['’]m|i will be|i['’]ll be|we are|we['’]re|ik ben|ben ik|(?:wij|we) zijn"
-    r"|zijn (?:wij|we)|ich bin|bin ich|wir sind|sind wir|je suis|je serai|nous sommes)\b",
+    r"|zijn (?:wij|we)|(?:ik|wij|we) (?:zit|zitten|verblijf|verblijven|geniet|genieten)"
+    r"|ich (?:befinde|weile|verbringe)|ich bin|bin ich|wir sind|sind wir|je suis|je serai"
+    r"|nous sommes)\b",
     _I,
 )
 STARTS = re.compile(r"\W*(?:\w+ ?[:,] ?)?$")

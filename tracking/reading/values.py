@@ -140,6 +140,8 @@ class ReadMail:
     recipients: tuple[Recipient, ...] = ()
     references: References = References()
     auto_reply: AutoReplySort | None = None
+    # An automatic reply that says neither what it is nor why it came, and may be a person's.
+    is_unclear: bool = False
     return_date: dt.date | None = None  # the day that an out of office names
     intent: Intent = Intent.NONE
     own_text: str = ""  # what the writer wrote; the quoted text is gone

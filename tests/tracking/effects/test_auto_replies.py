@@ -30,10 +30,12 @@ from tests.tracking.answers import (
     sent,
 )
 from tests.tracking.reading import mails
+from tracking.models import InboundMail
 
 pytestmark = pytest.mark.django_db
 Status = Message.Status
 # MONDAY is 1 June 2026.
+MARKED = "Auto-Submitted: auto-generated\n"
 TUESDAY_9_JUNE = MONDAY + 8 * DAY
 
 
@@ -61,6 +63,28 @@ def test_words_of_opting_out_that_a_machine_marked_are_for_a_person():
     assert "speaks of opting out" in inbound.outcome
     assert Lead.objects.get().is_mailable
     assert enrollment().status == "active"
+
+
+@pytest.mark.parametrize(
+    ("body", "intent"),
+    [("Klinkt goed, bel me morgen om 10 uur.", "meeting"), ("Geen interesse.", "not_interested")],
+)
+def test_a_persons_words_that_a_system_marked_are_for_a_person(body, intent):
+    first = sent(running())
+    inbound = came(reply(first, body, headers=f"In-Reply-To: <{mails.OUR_ID}>\n" + MARKED))
+    assert (inbound.kind, inbound.state, inbound.intent) == ("auto_reply", "to_review", intent)
+    assert "reads like a person's answer" in inbound.outcome
+    assert InboundMail.objects.for_marketers().get() == inbound
+    assert not InboundMail.objects.by_machines().exists()
+    assert (enrollment().status, Lead.objects.get().is_mailable) == ("active", True)
+
+
+def test_an_automatic_reply_that_only_names_somebody_else_is_for_a_person_and_holds(settings):
+    settings.ABSENCE_WORKDAYS = 5
+    inbound = came(away(sent(running()), "Mails voor Piet gaan naar kim@hotel-zon.nl."))
+    assert (inbound.auto_reply, inbound.state) == ("out_of_office", "to_review")
+    assert "stop the lead if this person has left" in inbound.outcome
+    assert enrollment().waits_until == MONDAY + 7 * DAY
 
 
 def test_it_counts_nowhere_and_ends_nothing():

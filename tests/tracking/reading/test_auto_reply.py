@@ -31,6 +31,113 @@ def test_a_marked_auto_reply_is_sorted(text, sort):
     assert (read.kind, read.auto_reply.value) == (Kind.AUTO_REPLY, sort)
 
 
+LEFT = [
+    "Per 1 mei ben ik gestopt bij De Zon BV. Neem voor vragen contact op met Kim.",
+    "Jan werkt sinds 1 mei niet meer voor De Zon.",
+    "Mijn dienstverband bij De Zon is beëindigd.",
+    "Karin maakt geen deel meer uit van ons team.",
+    "Deze mailbox wordt niet langer gelezen. Gebruik voortaan info@zon.nl.",
+    "I have left Acme Corporation. Please contact Kim.",
+    "John Smith is no longer an employee of Acme. This mailbox is not monitored.",
+    "I've moved on from Acme.",
+    "My employment with Acme has ended.",
+    "Kim doesn't work with us any more.",
+    "Friday 31 July was my last day at Acme.",
+    "Herr Maier ist nicht mehr für unser Unternehmen tätig.",
+    "Ich habe das Unternehmen zum 30.06. verlassen.",
+    "Ich arbeite nicht mehr für Muster.",
+    "Diese E-Mail-Adresse wird nicht mehr verwendet.",
+    "Jean n'est plus salarié de la société.",
+    "Marie Durand a quitté notre société le 30 juin.",
+    "J'ai pris ma retraite.",
+]
+
+
+@pytest.mark.parametrize("subject", ["Automatic reply: Vindbaarheid", "Vindbaarheid"])
+@pytest.mark.parametrize("text", LEFT)
+def test_who_has_left_is_told_in_many_words(text, subject):
+    read = read_mail(auto_reply(text, subject=subject))
+    assert (read.auto_reply, read.is_unclear) == (AutoReplySort.LEFT_COMPANY, False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vandaag werk ik niet meer, morgen ben ik er weer.",
+        "I have left the office for the day and will be back tomorrow.",
+        "Ich bin heute nicht mehr im Büro.",
+        "Ik ben met vakantie. Jan werkt niet meer bij ons; mail Kim bij spoed.",
+        "I am on maternity leave. Kim has taken over my work.",
+    ],
+)
+def test_who_is_away_for_a_time_has_not_left(text):
+    assert read_mail(auto_reply(text)).auto_reply is AutoReplySort.OUT_OF_OFFICE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Dank voor je mail! Vanaf 17 augustus zit ik weer achter mijn bureau.",
+        "Ik zit tot 17 augustus in Spanje.",
+        "We're recharging and back on August 17.",
+    ],
+)
+def test_a_day_of_return_is_enough_for_an_absence(text):
+    read = read_mail(auto_reply(text, subject="Vindbaarheid"))
+    assert (read.auto_reply, read.return_date) == ("out_of_office", date(2026, 8, 17))
+
+
+def test_an_automatic_reply_that_only_names_somebody_else_is_unclear():
+    read = read_mail(auto_reply("Mails voor Jan gaan naar kim@zon.nl."))
+    assert (read.auto_reply, read.is_unclear) == (AutoReplySort.OUT_OF_OFFICE, True)
+    assert not read_mail(auto_reply("Tot gauw.")).is_unclear
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Sounds great, can you call me tomorrow at 10?", Intent.MEETING),
+        ("Geen interesse.", Intent.NOT_INTERESTED),
+    ],
+)
+@pytest.mark.parametrize("mark", ["auto-generated", "auto-replied"])
+def test_words_of_a_person_that_a_system_marked_are_unclear(text, intent, mark):
+    read = read_mail(reply(text, headers=f"Auto-Submitted: {mark}\nIn-Reply-To: <a@x.nl>\n"))
+    assert (read.kind, read.auto_reply) == (Kind.AUTO_REPLY, AutoReplySort.ACKNOWLEDGEMENT)
+    assert (read.intent, read.is_unclear) == (intent, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["Uw ticket is aangemaakt.", "Dit is een automatisch bericht: bel ons gerust."]
+)
+def test_words_of_a_machine_are_clear(text):
+    read = read_mail(reply(text, headers="Auto-Submitted: auto-generated\n"))
+    assert (read.intent, read.is_unclear) == (Intent.NONE, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "sort"),
+    [
+        ("This is an automatic reply. I am out of the office until 17 August.", "out_of_office"),
+        ("Dit is een automatisch gegenereerd bericht. Ik ben met vakantie.", "out_of_office"),
+        ("Ich bin im Urlaub. Ihre E-Mail wird nicht weitergeleitet.", "out_of_office"),
+        ("Je suis en congés. Votre message ne sera pas transféré.", "out_of_office"),
+        ("This is an automated message. Jan is no longer with the company.", "left_company"),
+        (
+            "Thank you for your email. I am out of the office. For urgent matters contact Kim.",
+            "out_of_office",
+        ),
+        (
+            "I apologize for this automatic reply. To control spam, I now allow incoming messages "
+            "only from senders I have approved beforehand.",
+            "challenge",
+        ),
+    ],
+)
+def test_a_notice_that_says_so_is_one_in_an_answer_too(text, sort):
+    assert read_mail(reply(text)).auto_reply == sort
+
+
 SUBJECTS = [
     "Automatisch antwoord: Vindbaarheid",
     "Automatic reply: Vindbaarheid",
@@ -73,6 +180,9 @@ def test_headers_that_only_programs_set_are_enough(header):
         reply("Ik ben volgende week op vakantie, bel me daarna even."),
         reply("Onze auto staat voor de deur.", subject="Re: auto: een vraag"),
         reply("I'm out of office right now, but yes: call me on Monday."),
+        reply("Is this an automated message? I am on vacation, but interested."),
+        reply("Dit lijkt me een automatisch bericht. Ik ben op vakantie, stop ermee."),
+        reply("Thank you for your email. I'm on leave. For urgent matters call me: 06-12345678?"),
         reply("Could you confirm your email address? Then I will send you the contract."),
         reply("Can you confirm that you are a real person? Then call me.", subject="Vindbaarheid"),
         reply("Graag, bel me.", subject="Re[2]: Uw gasten zijn op vakantie"),
