@@ -42,7 +42,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class ComposedMail:
-    """One mail to one recipient. Addresses are bare (`info@hotel.example`), ASCII and checked.
+    """One mail to one recipient; an answer by hand goes to those in `cc` as well. Addresses are
+    bare (`info@hotel.example`), ASCII and checked.
 
     `message_id` and the ids in `headers` carry their angle brackets only in `headers`. `html`
     is "" for a mail of text only. Raises CannotComposeError for anything that would start a
@@ -57,7 +58,8 @@ class ComposedMail:
     html: str
     text: str
     reply_to: str = ""
-    # Beside From, To, Subject, Reply-To, Date and Message-ID, which follow from the fields.
+    cc: tuple[str, ...] = ()
+    # Beside From, To, Cc, Subject, Reply-To, Date and Message-ID, which follow from the fields.
     headers: Mapping[str, str] = field(default_factory=dict)
     inline_images: tuple[InlineImage, ...] = ()
     attachments: tuple[Attachment, ...] = ()
@@ -88,6 +90,9 @@ class ComposedMail:
                 )
 
     def _check_addresses(self) -> None:
+        for copy in self.cc:
+            if not _ADDRESS.fullmatch(copy):
+                raise CannotComposeError(f"{copy!r} in Cc is not one plain e-mail address.")
         addresses = {"recipient": self.recipient, "sender": self.sender_address}
         if self.reply_to:
             addresses["reply-to"] = self.reply_to

@@ -39,6 +39,7 @@ def as_bytes(mail: ComposedMail, date: datetime) -> bytes:
         f"Date: {format_datetime(date)}",
         _sender(mail.sender_name, mail.sender_address),
         f"To: {mail.recipient}",
+        *([_verbatim("Cc", ", ".join(mail.cc))] if mail.cc else []),
         *([f"Reply-To: {mail.reply_to}"] if mail.reply_to else []),
         _subject(mail.subject),
         f"Message-ID: <{mail.message_id}>",

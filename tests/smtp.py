@@ -29,6 +29,7 @@ class Accepted:
     recipient: str
     content: bytes
     at: datetime
+    copies: list[str] = field(default_factory=list)  # those besides, whom it took as well
 
     @property
     def message(self) -> EmailMessage:
@@ -72,6 +73,7 @@ class _Session(socketserver.StreamRequestHandler):
         self.world.connections += 1
         self.sender = self.recipient = ""
         self.is_open = self.has_recipient = False
+        self.copies: list[str] = []
         try:
             self._answer("CONNECT", "220 ready")
             while line := self.rfile.readline():
@@ -101,11 +103,10 @@ class _Session(socketserver.StreamRequestHandler):
             self.wfile.write(b"503 5.5.1 nested MAIL command\r\n")
         elif verb == "MAIL":
             self.sender = line.partition("<")[2].partition(">")[0]
-            self.has_recipient = False
+            self.recipient, self.copies, self.has_recipient = "", [], False
             self.is_open = self._answer(verb, "250 ok").startswith("250")
         elif verb == "RCPT":
-            self.recipient = line.partition("<")[2].partition(">")[0]
-            self.has_recipient = self._answer(verb, "250 ok").startswith("250")
+            self._recipient(line.partition("<")[2].partition(">")[0])
         elif verb == "DATA" and not self.has_recipient and verb not in self.world.script:
             self.wfile.write(b"503 5.5.1 nobody to send it to\r\n")
         elif verb == "DATA":
@@ -117,13 +118,21 @@ class _Session(socketserver.StreamRequestHandler):
         else:
             self._answer(verb, "235 welcome" if verb == "AUTH" else "250 ok")
 
+    def _recipient(self, address: str) -> None:
+        is_taken = self._answer("RCPT", "250 ok").startswith("250")
+        self.has_recipient |= is_taken
+        if not self.recipient:
+            self.recipient = address
+        elif is_taken:
+            self.copies.append(address)
+
     def _body(self) -> None:
         lines: list[bytes] = []
         while (line := self.rfile.readline()) != b".\r\n":
             if not line:
                 raise _Gone
             lines.append(line[1:] if line.startswith(b"..") else line)
-        mail = Accepted(self.sender, self.recipient, b"".join(lines), clock.now())
+        mail = Accepted(self.sender, self.recipient, b"".join(lines), clock.now(), self.copies)
         reply = self.world.script.get("BODY", ["250 taken"])[0]
         if reply in (DROP, SILENCE) or reply.startswith("250"):
             self.world.accepted.append(mail)

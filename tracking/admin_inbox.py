@@ -28,6 +28,7 @@ from tracking import people_queue, tasks
 from tracking.inbox import answering, judging
 from tracking.inbox.candidates import candidates_for
 from tracking.inbox.originals import original_of
+from tracking.inbox.others import MOST, may_get_copies
 from tracking.inbox.threads import thread_of
 from tracking.models import InboundMail, OutboundReply
 from tracking.reading import Intent
@@ -108,6 +109,7 @@ def conversation(request: HttpRequest, inbound: InboundMail) -> dict[str, Any]:
         "as_it_came": as_it_came,
         "to": to,
         "forbidden": forbidden,
+        "copies": _copies(request, inbound, to),
         "answer_form": AnswerForm(initial={"text": draft, "replies_seen": replies}),
         "intent": Intent(inbound.intent_now),
         "consequence": judging.consequence(inbound),
@@ -136,6 +138,13 @@ def _as_id(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
+def _copies(request: HttpRequest, inbound: InboundMail, to: str) -> list[tuple[str, bool]]:
+    """Who may get the answer by Cc, and whether that is ticked: all, until somebody has chosen."""
+    chosen = request.session.get(_copies_key(inbound.pk))
+    offered = may_get_copies(inbound, to) if to else []
+    return [(address, chosen is None or address in chosen) for address in offered]
+
+
 def _for_those_who(view: View, right: str) -> View:
     def guarded(request: HttpRequest, pk: int) -> HttpResponse:
         if not request.user.has_perm(right):
@@ -149,7 +158,9 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
     inbound = get_object_or_404(InboundMail.objects.slim(), pk=pk)
     form = AnswerForm(request.POST)
     draft = request.POST.get("text", "")[: 2 * answering.LONGEST]
+    copies = [address[:320] for address in request.POST.getlist("cc")[: 2 * MOST]]
     request.session[_draft_key(pk)] = draft
+    request.session[_copies_key(pk)] = copies
     if not form.is_valid():
         problems = [str(problem) for found in form.errors.values() for problem in found]
         messages.error(request, f"Your answer was not sent: {' '.join(problems)}")
@@ -159,6 +170,7 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
             pk,
             text=form.cleaned_data["text"],
             replies_seen=form.cleaned_data["replies_seen"],
+            cc=copies,
             by=_person(request),
             now=clock.now(),
         )
@@ -167,7 +179,7 @@ def _answer(request: HttpRequest, pk: int) -> HttpResponse:
         return _back(inbound, "#answer")
     tasks.hand_out(reply.pk)
     _log(request, inbound, "Answered.")
-    del request.session[_draft_key(pk)]
+    del request.session[_draft_key(pk)], request.session[_copies_key(pk)]
     return _back(inbound, f"#reply-{reply.pk}")
 
 
@@ -254,6 +266,10 @@ def _back(inbound: InboundMail, place: str = "") -> HttpResponse:
 
 def _draft_key(pk: int) -> str:
     return f"answer-{pk}"
+
+
+def _copies_key(pk: int) -> str:
+    return f"answer-cc-{pk}"
 
 
 def _person(request: HttpRequest) -> User:

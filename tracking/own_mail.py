@@ -29,7 +29,7 @@ def is_from_ourselves(mail: ReadMail) -> bool:
     address = mail.from_address.lower()
     if not address:
         return False
-    return _is_alias(address) or (_is_colleague(address) and not _was_written_to(address, mail))
+    return is_alias(address) or (_is_colleague(address) and not _was_written_to(address, mail))
 
 
 def message_of_own(mail: ReadMail) -> Message | None:
@@ -58,7 +58,8 @@ def _is_there(mail: ReadMail, message: Message) -> bool:
     )
 
 
-def _is_alias(address: str) -> bool:
+def is_alias(address: str) -> bool:
+    """A sender of ours, or where the answers to one go. `address` in lower case."""
     name, _, domain = address.rpartition("@")
     if SenderAlias.objects.filter(name__iexact=name, domain__name=domain).exists():
         return True

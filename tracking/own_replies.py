@@ -24,11 +24,24 @@ def reply_named(references: References) -> OutboundReply | None:
 def note_bounce(reply: OutboundReply, mail: ReadMail) -> str:
     """It has not arrived after all; in words for people."""
     said = next((one.diagnostic for one in mail.recipients if one.diagnostic), "no reason given")
+    if copies := _only_copies(reply, mail):
+        words = f"It came back from {', '.join(copies)}: {said}"[:_LONGEST_DETAIL]
+        OutboundReply.objects.filter(pk=reply.pk).update(cc_detail=words)
+        return "A reply of ours came back from somebody in Cc. Nothing follows for the campaign."
     detail = f"It came back: {said}"[:_LONGEST_DETAIL]
     OutboundReply.objects.filter(pk=reply.pk).update(
         status=Status.FAILED, lease_until=None, detail=detail
     )
     return "A reply of ours came back. Nothing follows for the campaign."
+
+
+def _only_copies(reply: OutboundReply, mail: ReadMail) -> list[str]:
+    """Those in Cc that a report names, where it does not name the recipient, and that alone."""
+    named = {one.address for one in mail.recipients} | {
+        one.final_address for one in mail.recipients
+    }
+    is_of_recipient = reply.recipient in named
+    return [] if is_of_recipient else [one for one in reply.cc if one in named]
 
 
 def note_arrival(reply: OutboundReply) -> None:

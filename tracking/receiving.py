@@ -212,6 +212,7 @@ def _row(mail: ReadMail, arrival: _Arrival, message: Message | None) -> InboundM
         written_at=mail.date and mail.date.astimezone(UTC),
         from_address=mail.from_address[:320],
         to_addresses=[address[:320] for address in mail.to_addresses],
+        cc_addresses=[address[:320] for address in mail.cc_addresses],
         subject=mail.subject[:500],
         text=mail.own_text,
         recipients=[_recipient(recipient) for recipient in mail.recipients],

@@ -40,18 +40,24 @@ class Delivery:
     provider_id: str = ""
     # The other side objects to the sender as such: the next mail would fare no better.
     is_account_problem: bool = False
+    # Of an accepted mail those in Cc who do not get it, each with what was said.
+    turned_away: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Servers answer anything; what they say must fit into the ledger."""
         if self.code is not None and not 200 <= self.code < 600:
             object.__setattr__(self, "code", None)
         for name in ("detail", "provider_id"):
-            said = getattr(self, name).replace("\0", "\N{REPLACEMENT CHARACTER}")
-            object.__setattr__(self, name, said.encode(errors="replace").decode())
+            object.__setattr__(self, name, _storable(getattr(self, name)))
+        object.__setattr__(self, "turned_away", tuple(map(_storable, self.turned_away)))
 
     @property
     def is_accepted(self) -> bool:
         return self.outcome == Outcome.ACCEPTED
+
+
+def _storable(said: str) -> str:
+    return said.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
 
 
 class Transport(ABC):

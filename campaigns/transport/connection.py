@@ -28,10 +28,11 @@ Reply = tuple[int, bytes]
 
 class Announcement(NamedTuple):
     """What a server said to MAIL, RCPT and DATA: the replies as far as they came, and what kept
-    the others from coming."""
+    the others from coming. Those to the RCPTs of copies stand apart, and none of them decides."""
 
     replies: Sequence[Reply]
     problem: Exception | None = None
+    copies: Sequence[Reply] = ()
 
     @property
     def refusal(self) -> Reply | None:
@@ -68,7 +69,9 @@ class WatchedConnection(smtplib.SMTP):
 
     is_handed_over = False
 
-    def announce(self, sender_address: str, recipient: str) -> Announcement:
+    def announce(
+        self, sender_address: str, recipient: str, copies: Sequence[str] = ()
+    ) -> Announcement:
         """Say MAIL, RCPT and DATA for a new mail, of which nothing is handed over yet.
 
         In one go where the server can take that (PIPELINING, RFC 2920), because a mail is mostly
@@ -76,22 +79,28 @@ class WatchedConnection(smtplib.SMTP):
         """
         self.is_handed_over = False
         # What smtplib's own mail() and rcpt() take apart and quote has been checked (ComposedMail).
-        commands = [f"MAIL FROM:<{sender_address}>", f"RCPT TO:<{recipient}>", "DATA"]
+        named = [f"RCPT TO:<{address}>" for address in (recipient, *copies)]
+        commands = [f"MAIL FROM:<{sender_address}>", *named, "DATA"]
         together = self.has_extn("pipelining")
         replies: list[Reply] = []
+        to_copies: list[Reply] = []
         try:
             if self.sock is not None:
                 self.sock.settimeout(COMMAND_TIMEOUT_SECONDS)
             if together:
                 self.send("".join(f"{command}\r\n" for command in commands))
             for number, command in enumerate(commands):
-                replies.append(self.getreply() if together else self.docmd(command))
-                if not together and not _is_consent(number, replies[-1]):
+                reply = self.getreply() if together else self.docmd(command)
+                if 1 < number < len(named) + 1:
+                    to_copies.append(reply)
+                    continue
+                replies.append(reply)
+                if not together and not _is_consent(len(replies) - 1, reply):
                     break
         except (smtplib.SMTPException, OSError) as problem:
             # Some hang up on whom they have refused; the refusal stands.
-            return Announcement(replies, problem)
-        return Announcement(replies)
+            return Announcement(replies, problem, to_copies)
+        return Announcement(replies, copies=to_copies)
 
     def hand_over(self, content: bytes) -> Reply:
         """The mail itself, which ends with a line end; the server's verdict on it."""

@@ -17,6 +17,7 @@ from anymail.exceptions import (
     AnymailError,
     AnymailRecipientsRefused,
 )
+from anymail.message import AnymailStatus
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
@@ -31,6 +32,9 @@ from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnav
 _ABOUT_THE_ACCOUNT = (401, 402, 403, 404)
 # Requests that a server answers so were not carried out (RFC 9110 §15.5, RFC 6585 §4).
 _NOT_NOW = (408, 425, 429, 503)
+
+# Of one recipient among several, in anymail's words.
+_REFUSED = ("invalid", "rejected", "failed")
 
 # What a provider's backend calls the key, where not `api_key`.
 _KEY_NAMES = {"postmark": "server_token", "mailersend": "api_token"}
@@ -78,6 +82,8 @@ class ProviderTransport(Transport):
         except AnymailError as problem:  # what the provider cannot express: nothing left
             return Delivery(Outcome.REFUSED, detail=str(problem))
         status = message.anymail_status  # type: ignore[attr-defined]
+        if mail.cc:
+            return _of_several(mail, status)
         return Delivery(
             Outcome.ACCEPTED, detail=f"{status}", provider_id=str(status.message_id or "")
         )
@@ -102,6 +108,7 @@ def as_django_message(mail: ComposedMail) -> EmailMultiAlternatives:
         body=mail.text,
         from_email=f'"{_quoted(mail.sender_name)}" <{mail.sender_address}>',
         to=[mail.recipient],
+        cc=list(mail.cc),
         reply_to=[mail.reply_to] if mail.reply_to else None,
         headers={**mail.headers, "Message-ID": f"<{mail.message_id}>"},
     )
@@ -117,6 +124,25 @@ def as_django_message(mail: ComposedMail) -> EmailMultiAlternatives:
 def own_id(message_id: str) -> dict[str, str]:
     """What goes along with a mail, for the events about it."""
     return {OWN_ID: message_id} if len(message_id) <= _LONGEST_METADATA else {}
+
+
+def _of_several(mail: ComposedMail, status: AnymailStatus) -> Delivery:
+    """The first recipient decides. Refusals of all would have raised."""
+    states = {address.lower(): one for address, one in status.recipients.items()}
+    first = states[mail.recipient]
+    if first.status in _REFUSED:
+        return Delivery(Outcome.REFUSED, detail=f"{mail.recipient}: {first.status}")
+    turned_away = tuple(
+        f"{one}: {states[one].status}" for one in mail.cc if states[one].status in _REFUSED
+    )
+    if turned_away and not first.message_id:  # some refuse it all for one bad address
+        return Delivery(Outcome.UNKNOWN, detail=", ".join(turned_away))
+    return Delivery(
+        Outcome.ACCEPTED,
+        detail=f"{first.status}",
+        provider_id=str(first.message_id or ""),
+        turned_away=turned_away,
+    )
 
 
 def _inline_part(content_id: str, filename: str, content: bytes) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from campaigns.mail import ComposedMail
@@ -11,7 +12,12 @@ from campaigns.mime import as_bytes
 from campaigns.models import SendingAccount
 from campaigns.transport import connection as smtp
 from campaigns.transport.base import Delivery, Outcome, Transport, TransportUnavailableError
-from campaigns.transport.connection import Announcement, WatchedConnection, WatchedTlsConnection
+from campaigns.transport.connection import (
+    Announcement,
+    Reply,
+    WatchedConnection,
+    WatchedTlsConnection,
+)
 from mailsuite.lib import clock
 
 
@@ -95,7 +101,8 @@ class SmtpTransport(Transport):
         return connection
 
     def _converse(self, mail: ComposedMail, content: bytes) -> Delivery:
-        """One transaction with one recipient, so that a reply is about this mail alone."""
+        """One transaction with one recipient, so that a reply is about this mail alone. Those in Cc
+        of an answer by hand share it: whom of them the server turns away keeps it from nobody."""
         connection, announcement = self._announce(mail)
         if announcement.refusal is not None:
             self._withdraw(connection, announcement)
@@ -106,21 +113,23 @@ class SmtpTransport(Transport):
             raise announcement.problem
         code, reply = connection.hand_over(content)
         if code == 250:
-            return Delivery(Outcome.ACCEPTED, code, _text(reply))
+            turned_away = tuple(_turned_away(mail.cc, announcement.copies))
+            return Delivery(Outcome.ACCEPTED, code, _text(reply), turned_away=turned_away)
         self._reset(connection)  # RFC 5321 §4.1.4: only DATA that succeeded ends a transaction
         return _refusal(code, reply, handed_over=True)
 
     def _announce(self, mail: ComposedMail) -> tuple[WatchedConnection, Announcement]:
         """On a new connection where the kept one has been closed. Many servers take so many mails
         on one connection and then say 421 or nothing."""
+        envelope = (mail.sender_address, mail.recipient, mail.cc)
         if self._connection is not None:
-            announcement = self._connection.announce(mail.sender_address, mail.recipient)
+            announcement = self._connection.announce(*envelope)
             if not announcement.is_from_a_closed_connection:
                 return self._connection, announcement
             self.close()
         self.connect()
         assert self._connection is not None  # noqa: S101  or connect() has raised
-        return self._connection, self._connection.announce(mail.sender_address, mail.recipient)
+        return self._connection, self._connection.announce(*envelope)
 
     def _withdraw(self, connection: WatchedConnection, announcement: Announcement) -> None:
         """Leave a transaction that was refused. A server that asks for the mail even so would take
@@ -137,6 +146,12 @@ class SmtpTransport(Transport):
             connection.rset()
         except (smtplib.SMTPException, OSError):
             self.close()
+
+
+def _turned_away(addresses: Sequence[str], replies: Sequence[Reply]) -> Iterator[str]:
+    for address, (code, reply) in zip(addresses, replies, strict=True):
+        if code // 100 != 2:
+            yield f"{address}: {code} {_text(reply)}"
 
 
 def _refusal(code: int, reply: bytes | str, *, handed_over: bool = False) -> Delivery:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.contrib.messages import get_messages
 from django.test import Client
@@ -131,6 +133,28 @@ def test_a_conversation_shows_what_a_colleague_wrote_in_a_mail_program(login):
     assert "One of us wrote this mail. Answer one that came in." in text
     assert page(InboundMail, "judge", own.pk) not in text
     assert 'name="replies_seen" value="1"' in shown(client, inbound)
+
+
+def ticked(text: str) -> list[tuple[str, bool]]:
+    boxes = re.findall(r'<input type="checkbox" name="cc" value="([^"]*)"( checked)?>', text)
+    return [(address, bool(mark)) for address, mark in boxes]
+
+
+def test_whom_the_mail_went_to_besides_is_offered_in_cc(login):
+    inbound = a_reply()
+    InboundMail.objects.update(cc_addresses=["jan@hotel-zon.nl", "eva@elders.nl"])
+    client = login("marketer")
+    both = [("jan@hotel-zon.nl", True), ("eva@elders.nl", True)]
+    assert ticked(shown(client, inbound)) == both
+    jan = ["jan@hotel-zon.nl"]
+    # Refused, and who was left out by hand stays out.
+    do(client, inbound, "answer", text=" ", replies_seen=0, cc=jan)
+    assert ticked(shown(client, inbound)) == [both[0], ("eva@elders.nl", False)]
+    do(client, inbound, "answer", text=WORDS, replies_seen=0, cc=jan)
+    assert OutboundReply.objects.get().cc == jan
+    text = shown(client, inbound)
+    assert "Cc jan@hotel-zon.nl</span>" in text
+    assert ticked(text) == both
 
 
 def test_nothing_hostile_is_on_the_page(login):

@@ -53,6 +53,20 @@ def raw(mail: ComposedMail) -> Message:
     return message_from_bytes(as_bytes(mail, AT))
 
 
+def test_those_in_cc_stand_in_the_head():
+    many = tuple(f"iemand{number}@hotel.example" for number in range(20))
+    mail = parsed(replace(MAIL, cc=many))
+    assert tuple(address for _, address in getaddresses([mail["Cc"]])) == many
+    assert f"Cc: {many[0]},\r\n {many[1]},\r\n".encode() in as_bytes(replace(MAIL, cc=many), AT)
+    assert parsed()["Cc"] is None
+
+
+@pytest.mark.parametrize("copy", ["a@b.nl, c@d.nl", "a@b.nl\nBcc: c@d.nl", "Jan <a@b.nl>", ""])
+def test_what_is_no_plain_address_cannot_stand_in_cc(copy: str):
+    with pytest.raises(CannotComposeError):
+        replace(MAIL, cc=(copy,))
+
+
 def structure(part: EmailMessage) -> object:
     if not part.is_multipart():
         return part.get_content_type()

@@ -61,6 +61,16 @@ def test_a_bounce_of_our_reply_is_told_and_held_against_nobody():
     assert not Suppression.objects.exists()
 
 
+def test_a_bounce_of_a_copy_leaves_the_reply_as_it_is():
+    reply = answered(a_reply())
+    OutboundReply.objects.update(status="sent", sent_at=MONDAY, cc=["jan@hotel-zon.nl"])
+    inbound = came(returned(reply).replace(b"receptie@", b"jan@"), MONDAY + DAY)
+    assert inbound.outcome.startswith("A reply of ours came back from somebody in Cc.")
+    reply.refresh_from_db()
+    assert (reply.status, reply.detail) == ("sent", "")
+    assert reply.cc_detail == "It came back from jan@hotel-zon.nl: 550 5.1.1 User unknown"
+
+
 def test_a_mail_that_names_no_reply_is_nobodys():
     answered(a_reply())
     head = "In-Reply-To: <guessed@punthelder-seo.nl>\n"

@@ -226,7 +226,8 @@ class OutboundReplyAdmin(ReadOnlyAdmin):
     search_fields = ["recipient"]
     ordering = ["-written_at", "-id"]
     fields = [
-        ("recipient", "alias"), "subject", "text", ("written_by", "written_at"),
+        ("recipient", "alias"), ("cc", "cc_detail"), "subject", "text",
+        ("written_by", "written_at"),
         ("state", "sent_at"), ("reply_code", "retries"), ("detail", "next_try_at"),
         ("inbound", "message"), ("smtp_message_id", "in_reply_to"),
     ]  # fmt: skip

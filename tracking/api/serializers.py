@@ -12,6 +12,7 @@ from mailsuite.lib.api.fields import BIGGEST_ID, Choice, IdField, Moment
 from mailsuite.lib.api.query import Query
 from mailsuite.lib.api.strict import StrictSerializer
 from tracking.inbox.answering import LONGEST
+from tracking.inbox.others import MOST
 from tracking.inbox.threads import Sort
 from tracking.models import InboundMail, OutboundReply
 from tracking.reading import AutoReplySort, Intent, Kind
@@ -101,6 +102,7 @@ class ReplyItem(serializers.Serializer):
     status = Choice(OutboundReply.Status.choices)
     sender = serializers.CharField(source="alias.address")
     recipient = serializers.CharField()
+    cc = serializers.ListField(child=serializers.CharField())
     subject = serializers.CharField()
     text = serializers.CharField()
     written_by = serializers.CharField(source="written_by.username", default=None, allow_null=True)
@@ -108,6 +110,9 @@ class ReplyItem(serializers.Serializer):
     sent_at = serializers.DateTimeField(allow_null=True)
     detail = serializers.CharField(
         allow_blank=True, help_text="What the server said, or why it did not leave."
+    )
+    cc_detail = serializers.CharField(
+        allow_blank=True, help_text="Who in Cc did not get it, and why."
     )
     smtp_message_id = serializers.CharField()
     in_reply_to = serializers.CharField(allow_blank=True)
@@ -127,6 +132,8 @@ class ReceivedItem(serializers.Serializer):
     id = serializers.CharField()
     kind = Choice(KINDS)
     sender = serializers.CharField(source="from_address", allow_blank=True)
+    to = serializers.ListField(child=serializers.CharField(), source="to_addresses")
+    cc = serializers.ListField(child=serializers.CharField(), source="cc_addresses")
     subject = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
     outcome = serializers.CharField(allow_blank=True)
@@ -175,6 +182,10 @@ class InboxDetail(InboxItem):
     )
     answer_to = serializers.CharField(
         allow_blank=True, help_text="Where an answer goes; empty: it cannot be answered."
+    )
+    answer_cc = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Whom else the mail went to (To, Cc) and who may get the answer by Cc.",
     )
     cannot_answer = serializers.CharField(
         allow_blank=True, help_text="Why nobody may answer; empty: a person may."
@@ -225,6 +236,13 @@ class AnswerBody(StrictSerializer):
         max_value=10_000,
         help_text="How many answers to this mail the writer knows of (answers_so_far). With more, "
         "the answer is 409: a colleague was quicker.",
+    )
+
+    cc = serializers.ListField(
+        child=serializers.CharField(max_length=320),
+        max_length=MOST,
+        default=list,
+        help_text="Who else gets it: any of answer_cc. Nobody, where it is left out.",
     )
 
 

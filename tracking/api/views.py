@@ -32,6 +32,7 @@ from tracking.api.serializers import (
 from tracking.inbox import answering, judging, settling
 from tracking.inbox.candidates import candidates_for
 from tracking.inbox.originals import original_of
+from tracking.inbox.others import may_get_copies
 from tracking.inbox.threads import thread_of
 from tracking.models import InboundMail, OutboundReply
 from tracking.querysets import InboundMailQuerySet
@@ -120,7 +121,8 @@ class InboxViewSet(ApiViewSet):
         inbound.answers_so_far = answering.answers_to(inbound)  # before they are read
         inbound.thread = thread_of(inbound)
         inbound.candidates = candidates_for(inbound, find) if inbound.can_be_tied else []
-        inbound.answer_to, inbound.cannot_answer = answering.prospects(inbound, inbound.as_it_came)
+        to, inbound.cannot_answer = answering.prospects(inbound, inbound.as_it_came)
+        inbound.answer_to, inbound.answer_cc = to, may_get_copies(inbound, to) if to else []
         return Response(InboxDetail(inbound).data)
 
 
@@ -141,6 +143,7 @@ class ReplyViewSet(ApiViewSet):
             inbox_id,
             text=given["text"],
             replies_seen=given.get("replies_seen"),
+            cc=given["cc"],
             by=_person(request),
             now=clock.now(),
         )

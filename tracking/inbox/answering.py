@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 
 from django.contrib.auth.models import User
@@ -15,6 +16,7 @@ from leads.suppression import hold_addresses
 from mailsuite.lib.errors import Conflict, Refusal
 from tracking.inbox.headers import subject_of_answer, thread_ids
 from tracking.inbox.originals import Original, original_of
+from tracking.inbox.others import checked_copies
 from tracking.inbox.permission import addresses_of, objection
 from tracking.inbox.threads import ids_before
 from tracking.models import InboundMail, OutboundReply
@@ -24,31 +26,40 @@ LONGEST = 20_000
 
 @transaction.atomic
 def answer(
-    inbound_id: int, *, text: str, by: User, now: datetime, replies_seen: int | None = None
+    inbound_id: int,
+    *,
+    text: str,
+    by: User,
+    now: datetime,
+    replies_seen: int | None = None,
+    cc: Collection[str] = (),
 ) -> OutboundReply:
     """The reply, queued to leave at once. `now` is business time.
 
     The same words to the same mail are one reply: submitted twice, the second time gets the row
     that is there (one that has failed joins the queue again). `replies_seen`: how many answers to
-    this mail the writer knew of (answers_to). Raises Refusal for an empty text and for a person who
-    wants no more mail, Conflict for a mail that cannot be answered and where a colleague has
-    answered meanwhile, InboundMail.DoesNotExist.
+    this mail the writer knew of (answers_to). `cc`: who of those whom the mail went to besides gets
+    the answer too (others_of). Raises Refusal for an empty text, for anybody else in Cc and for a
+    person who wants no more mail, Conflict for a mail that cannot be answered and where a colleague
+    has answered meanwhile, InboundMail.DoesNotExist.
     """
     words = _checked(text)
     inbound = InboundMail.objects.slim().select_related("message__lead").get(pk=inbound_id)
     recipient = recipient_of(inbound, original_of(inbound))
     addresses = addresses_of(inbound, recipient)
+    copies = checked_copies(cc, inbound, recipient)
     # Addresses before rows; and before the list is read, or the answer may be stale.
-    hold_addresses(addresses)
+    hold_addresses(sorted({*addresses, *copies}))
     InboundMail.objects.select_for_update(no_key=True).only("pk").get(pk=inbound_id)
     digest = hashlib.sha256(words.encode()).hexdigest()
     replies = OutboundReply.objects.filter(inbound=inbound_id)
     known = replies.filter(text_digest=digest).select_for_update(no_key=True).first()
     if known is not None and known.status != OutboundReply.Status.FAILED:
-        return known
-    if refusal := objection(addresses):
+        return _the_same(known, copies)
+    if refusal := objection(addresses) or objection(copies):
         raise Refusal(refusal, code="suppressed")
     if known is not None:
+        known.cc = copies
         return queue_again(known, now)
     if replies_seen is not None and answers_to(inbound) > replies_seen:
         raise Conflict(
@@ -57,7 +68,7 @@ def answer(
             code="answered_meanwhile",
         )
     reply = _written(inbound, recipient, words, by=by, now=now)
-    reply.text_digest = digest
+    reply.cc, reply.text_digest = copies, digest
     reply.save(force_insert=True)
     _done_with(inbound_id, by, now)
     return reply
@@ -98,6 +109,17 @@ def recipient_of(inbound: InboundMail, as_it_came: Original) -> str:
     )
 
 
+def _the_same(known: OutboundReply, copies: list[str]) -> OutboundReply:
+    """Who adds somebody in Cc means another mail, and its recipient would get the words twice."""
+    if added := [one for one in copies if one not in known.cc]:
+        raise Conflict(
+            f"These words were sent already, without {', '.join(added)} in Cc. Change them to send "
+            "another mail.",
+            code="sent_without_cc",
+        )
+    return known
+
+
 def answers_to(inbound: InboundMail) -> int:
     """How many there are: written here, or by colleagues in mail programs of their own. Which mail
     of the conversation a colleague answers does not matter: whoever writes ought to read it."""
@@ -124,7 +146,7 @@ def queue_again(reply: OutboundReply, now: datetime) -> OutboundReply:
     reply.next_try_at = now
     reply.retries = 0
     reply.attempt_id = reply.lease_until = reply.sent_at = reply.reply_code = None
-    reply.phase = reply.detail = ""
+    reply.phase = reply.detail = reply.cc_detail = ""
     reply.save()
     return reply
 

@@ -24,6 +24,7 @@ def composed(reply: OutboundReply) -> ComposedMail:
         sender_address=alias.address,
         reply_to=alias.reply_to,
         recipient=reply.recipient,
+        cc=tuple(reply.cc),
         subject=reply.subject,
         html=_html(reply.text, signature, quote),
         text=_text(reply.text, signature, quote),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -83,7 +83,7 @@ def _ready(reply: OutboundReply, transport: Transport) -> _Passed | Delivery | N
         # From before the look, so that a worker that was stopped in between does not think that it
         # has just looked.
         too_late = time.monotonic() + HANDOVER.total_seconds()
-        return _Passed(mail, too_late) if _passes(reply) else None
+        return _Passed(replace(mail, cc=tuple(reply.cc)), too_late) if _passes(reply) else None
     except CannotComposeError as problem:
         return Delivery(Outcome.REFUSED, detail=str(problem))
     except TransportUnavailableError as problem:
@@ -132,15 +132,23 @@ def _claimed(reply_id: int, now: datetime) -> OutboundReply | None:
 @transaction.atomic
 def _passes(reply: OutboundReply) -> bool:
     """The last look: whether the person may still be answered, and the attempt is still ours.
-    When True, it counts as on the wire."""
+    When True, it counts as on the wire. Who in Cc has opted out meanwhile is taken out of
+    `reply.cc` for this attempt."""
     addresses = addresses_of(reply.inbound, reply.recipient)
-    hold_addresses(addresses)
+    hold_addresses(sorted({*addresses, *reply.cc}))
     mine = _still_mine(reply).filter(status=Status.SENDING, lease_until__gt=Now())
     if refusal := objection(addresses):
         mine.update(status=Status.FAILED, lease_until=None, detail=refusal[:_LONGEST_DETAIL])
         return False
+    _leave_out(reply)
     now = clock.now()
     return bool(mine.update(phase=Phase.WIRE, lease_until=Now() + WIRE_LEASE, sent_at=now))
+
+
+def _leave_out(reply: OutboundReply) -> None:
+    refusals = {one: objection([one]) for one in reply.cc}
+    reply.cc = [one for one, refusal in refusals.items() if not refusal]
+    reply.cc_detail = " ".join(filter(None, refusals.values()))
 
 
 def _delivered(reply: OutboundReply, transport: Transport, passed: _Passed) -> Delivery:
@@ -168,6 +176,7 @@ def _write_down(reply: OutboundReply, delivery: Delivery) -> None:
     """What the server said, if the attempt is still the reply's: a worker that comes late finds
     it `unknown` and settles that, and finds nothing where somebody has settled it by hand."""
     became = _outcome(reply, delivery)
+    cc_detail = "\n".join(filter(None, [reply.cc_detail, *delivery.turned_away]))
     log.info("reply", reply_id=reply.pk, outcome=delivery.outcome.value, code=delivery.code)
     through_outages(
         lambda: (
@@ -177,6 +186,7 @@ def _write_down(reply: OutboundReply, delivery: Delivery) -> None:
                 lease_until=None,
                 reply_code=delivery.code,
                 detail=delivery.detail[:_LONGEST_DETAIL],
+                cc_detail=cc_detail[:_LONGEST_DETAIL],
                 **became,
             )
         )

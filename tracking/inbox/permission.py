@@ -24,7 +24,7 @@ def addresses_of(inbound: InboundMail, recipient: str) -> list[str]:
     """All that is known of the person behind a mail, normalised: one opt-out holds for each."""
     assert inbound.message is not None  # noqa: S101  only then it is answered
     known = [recipient, inbound.from_address, inbound.message.recipient, inbound.message.lead.email]
-    return sorted({found for one in known if (found := _normalised(one))})
+    return sorted({found for one in known if (found := plain_address(one))})
 
 
 def objection(addresses: Collection[str]) -> str:
@@ -45,7 +45,8 @@ def objection(addresses: Collection[str]) -> str:
     )
 
 
-def _normalised(address: str) -> str:
+def plain_address(address: str) -> str:
+    """Normalised; "" for what is none."""
     try:
         return normalised_address(address)
     except InvalidAddress:

@@ -107,6 +107,7 @@ class InboundMail(models.Model):
     written_at = models.DateTimeField(null=True, blank=True)  # its Date, in UTC
     from_address = models.CharField(max_length=320, blank=True)
     to_addresses = models.JSONField(default=list, blank=True)
+    cc_addresses = models.JSONField(default=list, blank=True)
     subject = models.CharField(max_length=500, blank=True)
     text = models.TextField(blank=True)  # what the writer wrote; the quoted text is gone
     # Of a bounce: [{"address", "status", "verdict", "reason", "diagnostic"}], one a recipient.

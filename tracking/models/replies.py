@@ -38,6 +38,8 @@ class OutboundReply(models.Model):
         SenderAlias, on_delete=models.PROTECT, related_name="+", db_index=False
     )
     recipient = models.EmailField(max_length=254)
+    # Whom else it goes to, of those whom the mail that it answers went to.
+    cc = models.JSONField(default=list, blank=True)
     subject = models.CharField(max_length=500)
     text = models.TextField()  # as the person wrote it
     text_digest = models.CharField(max_length=64)
@@ -65,6 +67,8 @@ class OutboundReply(models.Model):
     # What the server said, or why it did not leave.
     reply_code = models.PositiveSmallIntegerField(null=True, blank=True)
     detail = models.CharField(max_length=1000, blank=True)
+    # Who in Cc did not get it, and why. `status` is about the recipient alone.
+    cc_detail = models.CharField(max_length=1000, blank=True)
 
     if TYPE_CHECKING:
         inbound_id: int

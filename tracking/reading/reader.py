@@ -53,6 +53,7 @@ def read_unguarded(raw: bytes) -> ReadMail:
         message_id=next(iter(headers.message_ids("message-id")), ""),
         from_address=headers.address("from"),
         to_addresses=headers.addresses("to"),
+        cc_addresses=headers.addresses("cc"),
         subject=contents.subject,
         date=headers.date(),
         references=references_of(letter, returned, body),

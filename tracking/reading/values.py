@@ -135,6 +135,7 @@ class ReadMail:
     message_id: str = ""  # its own, without brackets
     from_address: str = ""
     to_addresses: tuple[str, ...] = ()
+    cc_addresses: tuple[str, ...] = ()
     subject: str = ""
     date: dt.datetime | None = None  # with a time zone; UTC where the mail gives none
     recipients: tuple[Recipient, ...] = ()

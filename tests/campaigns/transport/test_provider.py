@@ -106,6 +106,34 @@ def test_an_accepted_mail_is_what_was_composed():
     assert request["Metadata"] == {"mailsuite-id": MAIL.message_id}
 
 
+@pytest.mark.parametrize(
+    ("inactive", "outcome", "turned_away"),
+    [
+        ("jan@hotel-zon.nl", Outcome.ACCEPTED, ("jan@hotel-zon.nl: rejected",)),
+        (MAIL.recipient, Outcome.REFUSED, ()),
+    ],
+)
+def test_of_several_recipients_the_first_one_decides(inactive, outcome, turned_away):
+    said = (
+        f"Message OK, but will not deliver to these inactive addresses: {inactive}. "
+        "Inactive recipients are ones that have generated a hard bounce."
+    )
+    answer = {**ACCEPTED, "Message": said, "Cc": "jan@hotel-zon.nl"}
+    with provider(answer=answer) as played, transport_for(postmark(played.url)) as transport:
+        transport.connect()
+        delivery = transport.deliver(replace(MAIL, cc=("jan@hotel-zon.nl",)))
+    assert played.requests[0]["Cc"] == "jan@hotel-zon.nl"
+    assert (delivery.outcome, delivery.turned_away) == (outcome, turned_away)
+
+
+def test_nobody_knows_what_became_of_a_mail_with_one_bad_address_and_no_id():
+    answer = {"ErrorCode": 300, "Message": "Invalid 'Cc' address: 'jan@hotel-zon.nl'."}
+    with provider(answer=answer) as played, transport_for(postmark(played.url)) as transport:
+        transport.connect()
+        delivery = transport.deliver(replace(MAIL, cc=("jan@hotel-zon.nl",)))
+    assert (delivery.outcome, delivery.detail) == (Outcome.UNKNOWN, "jan@hotel-zon.nl: invalid")
+
+
 def test_an_id_that_is_too_long_to_go_along_keeps_no_mail_back():
     mail = replace(MAIL, message_id=f"1@{'a' * 60}.{'b' * 20}.nl")
     with provider() as played, transport_for(postmark(played.url)) as transport:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import smtplib
 import socket
+from dataclasses import replace
 
 import pytest
 
@@ -43,10 +44,38 @@ def short_timeouts(settings, monkeypatch):
     monkeypatch.setattr(smtp_connection, "COMMAND_TIMEOUT_SECONDS", 0.3)
 
 
-def deliver_once(server: SmtpServer):
+def deliver_once(server: SmtpServer, mail: ComposedMail = MAIL):
     with transport_for(account(server)) as transport:
         transport.connect()
-        return transport.deliver(MAIL)
+        return transport.deliver(mail)
+
+
+COPIED = replace(MAIL, cc=("jan@hotel-zon.nl", "eva@elders.nl"))
+
+
+def test_who_in_cc_is_turned_away_keeps_the_mail_from_nobody(offers):
+    with smtp_server(extensions=offers, RCPT=["250 ok", "550 no", "250 ok"]) as server:
+        delivery = deliver_once(server, COPIED)
+    assert (delivery.outcome, delivery.turned_away) == (
+        Outcome.ACCEPTED, ("jan@hotel-zon.nl: 550 no",),
+    )  # fmt: skip
+    (mail,) = server.accepted
+    assert (mail.recipient, mail.copies) == (MAIL.recipient, ["eva@elders.nl"])
+
+
+@pytest.mark.parametrize(("reply", "outcome"), [("451 x", "deferred"), ("550 x", "refused")])
+def test_where_the_recipient_is_refused_nobody_in_cc_gets_the_mail(offers, reply, outcome):
+    with smtp_server(extensions=offers, RCPT=[reply, "250 ok", "250 ok"]) as server:
+        delivery = deliver_once(server, COPIED)
+    assert (delivery.outcome, delivery.turned_away) == (outcome, ())
+    assert server.accepted == []
+
+
+def test_a_drop_between_the_recipients_has_delivered_nothing(offers):
+    with smtp_server(extensions=offers, RCPT=["250 ok", DROP]) as server:
+        delivery = deliver_once(server, COPIED)
+    assert delivery.outcome == Outcome.NOT_TRANSMITTED
+    assert server.accepted == []
 
 
 def test_an_accepted_mail_arrives_as_it_was_composed(offers):

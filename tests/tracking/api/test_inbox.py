@@ -411,6 +411,26 @@ def test_a_colleagues_mail_is_in_the_thread_and_counts_as_an_answer(marketer: Ap
     assert marketer.post(f"{INBOX}/{inbound.pk}/answer", body).status_code == 201
 
 
+def test_an_answer_by_cc(marketer: ApiClient):
+    inbound = a_reply()
+    InboundMail.objects.update(cc_addresses=["jan@hotel-zon.nl"])
+    address = f"{INBOX}/{inbound.pk}"
+    detail = marketer.get(address).json()["data"]
+    assert detail["answer_cc"] == ["jan@hotel-zon.nl"]
+    assert detail["thread"][-1]["received"]["cc"] == ["jan@hotel-zon.nl"]
+    body = {"text": WORDS, "cc": ["vreemde@elders.nl"]}
+    refused = marketer.post(f"{address}/answer", body)
+    assert refused.status_code == 422
+    assert [one["field"] for one in refused.json()["error"]["details"]] == ["cc"]
+    body = {"text": WORDS, "cc": detail["answer_cc"]}
+    made = marketer.post(f"{address}/answer", body)
+    assert made.status_code == 201
+    assert (made.json()["data"]["cc"], made.json()["data"]["cc_detail"]) == (
+        detail["answer_cc"],
+        "",
+    )
+
+
 def test_messages_of_the_thread_are_those_of_the_enrollment_alone(marketer: ApiClient):
     inbound = InboundMailFactory()
     InboundMailFactory()

@@ -18,7 +18,7 @@ from tests.threads import Meanwhile, in_threads
 from tests.tracking.inbox.letters import AT_DESK, WORDS, WRITER, a_reply, answered, leaves_by
 from tracking import tasks
 from tracking.inbox import departing
-from tracking.models import OutboundReply
+from tracking.models import InboundMail, OutboundReply
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -102,6 +102,48 @@ def test_a_mail_without_words_is_not_quoted_and_the_signature_is_marked():
         tried(reply)
     text = server.accepted[0].message.get_body(("plain",)).get_content().replace("\r\n", "\n")
     assert text == "Dag.\n\n-- \nChristian\n"
+
+
+JAN, EVA = "jan@hotel-zon.nl", "eva@elders.nl"
+
+
+def with_copies() -> OutboundReply:
+    inbound = a_reply()
+    InboundMail.objects.update(cc_addresses=[JAN, EVA])
+    return answered(inbound, cc=[JAN, EVA])
+
+
+def test_an_answer_goes_to_those_in_cc_in_one_mail():
+    reply = with_copies()
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    (mail,) = server.accepted
+    assert (mail.recipient, mail.copies) == (WRITER, [JAN, EVA])
+    assert (mail.message["To"], mail.message["Cc"]) == (WRITER, f"{JAN}, {EVA}")
+    assert (reply.status, reply.cc, reply.cc_detail) == ("sent", [JAN, EVA], "")
+
+
+def test_who_in_cc_is_turned_away_keeps_it_from_nobody():
+    reply = with_copies()
+    with smtp_server(RCPT=["250 ok", "550 no such user", "250 ok"]) as server:
+        leaves_by(server)
+        tried(reply)
+    (mail,) = server.accepted
+    assert (mail.recipient, mail.copies) == (WRITER, [EVA])
+    assert (reply.status, reply.cc_detail) == ("sent", f"{JAN}: 550 no such user")
+
+
+def test_who_in_cc_opts_out_before_it_leaves_gets_no_copy():
+    reply = with_copies()
+    suppress([EVA], reason=Suppression.Reason.UNSUBSCRIBED)
+    with smtp_server() as server:
+        leaves_by(server)
+        tried(reply)
+    (mail,) = server.accepted
+    assert (mail.copies, mail.message["Cc"]) == ([JAN], JAN)
+    assert reply.status == "sent"
+    assert reply.cc_detail.startswith(f"{EVA} opted out on")
 
 
 def test_an_answer_leaves_once_however_often_it_is_handed_out():

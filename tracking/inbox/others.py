@@ -1,0 +1,42 @@
+"""Who else a mail went to, and may get the answer by Cc."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from mailsuite.lib.errors import Refusal
+from tracking.inbox.permission import objection, plain_address
+from tracking.models import InboundMail
+from tracking.own_mail import is_alias
+
+# Beyond that it is a mailing list; nobody answers hundreds by hand.
+MOST = 20
+
+
+def others_of(inbound: InboundMail, recipient: str) -> list[str]:
+    """To and Cc, normalised, in their order, without `recipient` of the answer, who wrote the mail
+    and our own senders. A colleague without an alias is one of them."""
+    named = (
+        plain_address(one) for one in [*inbound.to_addresses, *inbound.cc_addresses][: 2 * MOST]
+    )
+    besides = {"", recipient, plain_address(inbound.from_address)}
+    found = (one for one in dict.fromkeys(named) if one not in besides)
+    return [one for one in found if not is_alias(one)][:MOST]
+
+
+def may_get_copies(inbound: InboundMail, recipient: str) -> list[str]:
+    """Those of them that have not said that they want no mail."""
+    return [one for one in others_of(inbound, recipient) if not objection([one])]
+
+
+def checked_copies(cc: Iterable[str], inbound: InboundMail, recipient: str) -> list[str]:
+    """`cc` as it was chosen, normalised. Raises Refusal for whom the mail did not go to."""
+    chosen = list(dict.fromkeys(plain_address(one) or one for one in cc))
+    known = others_of(inbound, recipient) if chosen else []
+    for one in chosen:
+        if one not in known:
+            raise Refusal(
+                f"{one!r} cannot be put in Cc: the mail that you answer did not go there.",
+                fields={"cc": f"{one!r} is not among those whom the mail went to"},
+            )
+    return chosen
