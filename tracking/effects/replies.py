@@ -9,10 +9,16 @@ from tracking.effects.values import Answer, Effect
 from tracking.effects.writers import writers_besides
 
 Kind = MessageEvent.Kind
+_DOUBTFUL = (
+    "A reply: the flow has ended. It also speaks of getting no more mail: read it, and set its "
+    "intent to Unsubscribe if that is what they want."
+)
 
 
 def replied(answer: Answer) -> Effect:
     record(answer, Kind.REPLIED, intent=answer.mail.intent.value)
+    if answer.mail.may_opt_out:
+        return Effect(_DOUBTFUL, needs_person=True)
     return Effect("A reply: the flow has ended.")
 
 

@@ -10,7 +10,7 @@ from tracking.reading.body_text import own_body, own_body_unquoted
 from tracking.reading.bounce import DeliveryReport, read_report, returned_headers
 from tracking.reading.complaint import SAYS_NO, read_complaint
 from tracking.reading.intent import intent_of
-from tracking.reading.opt_out import is_opt_out
+from tracking.reading.opt_out import OptOut, opt_out_in
 from tracking.reading.own_words import own_words, quotes_something
 from tracking.reading.parts import Letter, parse_letter
 from tracking.reading.references import opt_out_reference, references_of
@@ -103,10 +103,12 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
         return _auto_replied(replace(mail, own_text=text))
     if _is_bulk(contents.letter) and not _names_a_mail(mail):
         return replace(mail, own_text=text)
-    if is_opt_out(contents.subject, text):
+    opt_out = opt_out_in(contents.subject, text)
+    if opt_out is OptOut.YES:
         return _opted_out(mail, text)
     kind = Kind.REPLY if _answers_something(mail, contents) else Kind.OTHER
-    mail = replace(mail, kind=kind, own_text=text, intent=intent_of(text))
+    is_doubtful = opt_out is OptOut.PERHAPS
+    mail = replace(mail, kind=kind, own_text=text, intent=intent_of(text), may_opt_out=is_doubtful)
     return _with_return_date(mail) if mail.intent is Intent.OUT_OF_OFFICE else mail
 
 
@@ -136,7 +138,7 @@ def _auto_replied(mail: ReadMail) -> ReadMail:
         mail = _with_return_date(replace(mail, intent=Intent.OUT_OF_OFFICE))
     elif mail.is_unclear:
         mail = replace(mail, intent=intent_of(mail.own_text))
-    if is_opt_out(mail.subject, mail.own_text):
+    if opt_out_in(mail.subject, mail.own_text) is not OptOut.NO:
         return replace(mail, intent=Intent.UNSUBSCRIBE)
     return mail
 

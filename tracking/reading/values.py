@@ -145,6 +145,8 @@ class ReadMail:
     is_unclear: bool = False
     return_date: dt.date | None = None  # the day that an out of office names
     intent: Intent = Intent.NONE
+    # A reply that speaks of opting out in a way that a person has to judge.
+    may_opt_out: bool = False
     own_text: str = ""  # what the writer wrote; the quoted text is gone
     complaint: Complaint | None = None
     is_cut: bool = False  # too large to be read whole

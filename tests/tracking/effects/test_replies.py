@@ -119,6 +119,29 @@ def test_words_of_opting_out_suppress_and_are_a_reply_too():
     assert figures(first) == {"planned": 1, "sent": 1, "replied": 1, "unsubscribed": 1}
 
 
+def test_a_wish_to_be_left_alone_beside_another_one_suppresses_nobody_and_asks_a_person():
+    first = sent(running())
+    inbound = came(reply(first, "Haal mij van de nieuwsbrief maar stuur mij wel de offerte."))
+    assert (inbound.kind, inbound.state) == ("reply", "to_review")
+    assert "no more mail: read it" in inbound.outcome
+    assert reasons() == {"receptie@hotel-zon.nl": "replied"}
+    assert not Suppression.objects.exists()
+    assert figures(first) == {"planned": 1, "sent": 1, "replied": 1}
+
+
+def test_a_disclaimer_opts_nobody_out():
+    first = sent(running())
+    inbound = came(
+        reply(
+            first,
+            "Yes please, send me a proposal!\n\nKind regards,\nJan\n\nIf you have received this "
+            "email in error, please notify the sender and delete this email from your system.",
+        )
+    )
+    assert (inbound.kind, inbound.intent, inbound.state) == ("reply", "interested", "done")
+    assert not Suppression.objects.exists()
+
+
 def opt_out_mail(message: Message, token: str = "") -> bytes:
     token = token or sign(Purpose.UNSUBSCRIBE, message.pk)
     return mails.mail("", subject=f"unsubscribe.{message.pk}.{token}", sender="x@elders.nl")
