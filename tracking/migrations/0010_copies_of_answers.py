@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tracking", "0008_own_mails_in_conversations"),
+        ("tracking", "0009_marked_wishes_in_the_inbox"),
     ]
 
     operations = [
