@@ -21,7 +21,7 @@ from campaigns.claiming import Claim, still_ours
 from campaigns.decisions import Decision, Verdict
 from campaigns.enrollments import end_enrollments
 from campaigns.events import record_event
-from campaigns.message_lock import lock_messages
+from campaigns.message_lock import lock_again, lock_messages
 from campaigns.models import Enrollment, Message, MessageEvent, SendAttempt, SendingDomain
 from campaigns.reconnecting import through_outages
 from campaigns.refusals import is_about_sender, is_hard_bounce
@@ -55,7 +55,7 @@ Result = tuple[Claim, Delivery | Unsent]
 def finish(results: Sequence[Result], *, read_before: Mapping[int, Message] | None = None) -> None:
     """Write down what became of messages that passed the gate; the accepted ones in one go.
 
-    `read_before`: id → the messages as they were composed (see lock_messages). What cannot be
+    `read_before`: id → the messages as they were composed (see lock_again). What cannot be
     written of one of them keeps none of the others from being written; it is raised at the end.
     """
     accepted: list[tuple[Claim, Delivery]] = []
@@ -110,7 +110,7 @@ def _accepted(
     """Also of attempts that were replaced: the mail is out, so no other must leave; and where
     another has left already, the ledger must show both."""
     ids = [claim.message_id for claim, _ in results]
-    messages = lock_messages(ids, read_before=read_before)
+    messages = lock_again(read_before, ids) if read_before else lock_messages(ids)
     gates = claiming.close_accepted(
         [
             (claim, delivery.detail, delivery.code, delivery.provider_id)

@@ -1,4 +1,9 @@
-"""Messages with all that hangs on them, locked in the order that everybody keeps."""
+"""Messages with all that hangs on them, locked in the order that everybody keeps.
+
+First their leads, then all enrollments of these leads, which an event may end, then themselves. NO
+KEY UPDATE, because inserting a row that points to one of them takes a KEY SHARE lock on it, which a
+concurrent insert may hold already.
+"""
 
 from __future__ import annotations
 
@@ -10,68 +15,61 @@ from campaigns.models import Enrollment, Message
 from leads.models import Lead
 from mailsuite.lib.statements import Statement, columns_of, instance_of, run_together
 
-# What acceptance asks of messages that were read a moment ago.
-_ASKED = {
-    Enrollment: ("id", "status", "waits_until"),
-    Message: (
-        "id", "status", "mail_number", "campaign_id", "step_id", "lead_id", "enrollment_id",
-        "domain_id",
-    ),
-}  # fmt: skip
+# What may have become otherwise since a message was read, and acceptance asks.
+_OF_ENROLLMENT = columns_of(Enrollment, ("id", "status", "waits_until"))
+_OF_MESSAGE = ("id", "status")
 
 
-def lock_messages(
-    message_ids: Collection[int], *, read_before: Mapping[int, Message] | None = None
-) -> dict[int, Message]:
+def lock_messages(message_ids: Collection[int]) -> dict[int, Message]:
     """Id → message with enrollment, campaign, step, domain and its policy, for those that there
-    are; locked after their leads and all enrollments of these leads, which an event may end.
-
-    Campaign, step and domain are taken from `read_before`, if that is given: messages that the
-    caller has read a moment ago, of which no more is read again than acceptance asks for. NO KEY
-    UPDATE, because inserting a row that points to one of them takes a KEY SHARE lock on it, which
-    a concurrent insert may hold already.
-    """
+    are."""
     ids = list(message_ids)
-    of_messages = f"(SELECT lead_id FROM {Message._meta.db_table} WHERE id = ANY(%s))"  # noqa: S608
-    of_enrollment, of_message = (
-        columns_of(model, None if read_before is None else _ASKED[model])
-        for model in (Enrollment, Message)
+    leads = f"IN (SELECT lead_id FROM {Message._meta.db_table} WHERE id = ANY(%s))"  # noqa: S608
+    run_together(
+        _take("take_leads_of_messages", Lead, f"id {leads}", ids),
+        _take("take_enrollments_of_messages", Enrollment, f"lead_id {leads}", ids),
+        _take("take_messages", Message, "id = ANY(%s)", ids),
     )
-    part = "whole" if read_before is None else "asked"
-    _, enrollment_rows, message_rows = run_together(
-        _take("take_leads", Lead, ["id"], f"id IN {of_messages}", ids),
-        _take(
-            f"take_enrollments_{part}", Enrollment, of_enrollment, f"lead_id IN {of_messages}", ids
-        ),
-        _take(f"take_messages_{part}", Message, of_message, "id = ANY(%s)", ids),
+    related = Message.objects.select_related("enrollment", "campaign", "step", "domain__policy")
+    return related.in_bulk(ids)
+
+
+def lock_again(messages: Mapping[int, Message], ids: Sequence[int]) -> dict[int, Message]:
+    """The same for those of `messages` that have these ids, which the caller read a moment ago with
+    campaign, step and domain: brought up to date in place, as far as acceptance asks."""
+    leads = [messages[pk].lead_id for pk in ids]
+    _, enrollments, statuses = run_together(
+        _take("take_leads", Lead, "id = ANY(%s)", leads),
+        _take("take_enrollments", Enrollment, "lead_id = ANY(%s)", leads, _OF_ENROLLMENT),
+        _take("take_statuses", Message, "id = ANY(%s)", ids, _OF_MESSAGE),
     )
-    enrollments = {row[0]: instance_of(Enrollment, of_enrollment, row) for row in enrollment_rows}
-    messages = {row[0]: instance_of(Message, of_message, row) for row in message_rows}
-    if read_before is None:
-        related = Message.objects.select_related("domain__policy", "campaign", "step")
-        read_before = related.in_bulk(messages)
-    for pk, message in messages.items():
-        message.enrollment = enrollments[message.enrollment_id]
-        message.campaign = read_before[pk].campaign
-        message.step = read_before[pk].step
-        message.domain = read_before[pk].domain
-    return messages
+    of_id = {row[0]: instance_of(Enrollment, _OF_ENROLLMENT, row) for row in enrollments}
+    found = {}
+    for pk, status in statuses:
+        message = found[pk] = messages[pk]
+        message.status = status
+        message.enrollment = of_id[message.enrollment_id]
+    return found
+
+
+def lock_message(message_id: int) -> Message:
+    """lock_messages() for one. Raises Message.DoesNotExist."""
+    message = lock_messages([message_id]).get(message_id)
+    if message is None:
+        raise Message.DoesNotExist(f"There is no message {message_id}.")
+    return message
 
 
 def _take(
-    name: str, model: type[models.Model], columns: Sequence[str], condition: str, ids: Sequence[int]
+    name: str,
+    model: type[models.Model],
+    condition: str,
+    ids: Sequence[int],
+    columns: Sequence[str] = ("id",),
 ) -> Statement:
     return Statement(
         name,
         f"SELECT {', '.join(columns)} FROM {model._meta.db_table} "  # noqa: S608
         f"WHERE {condition} ORDER BY id FOR NO KEY UPDATE",
-        [ids],
+        [list(ids)],
     )
-
-
-def lock_message(message_id: int) -> Message:
-    """The same for one. Raises Message.DoesNotExist."""
-    message = lock_messages([message_id]).get(message_id)
-    if message is None:
-        raise Message.DoesNotExist(f"There is no message {message_id}.")
-    return message
