@@ -101,8 +101,20 @@ def _auto_replied(message: Message, event: MessageEvent, tally: Tally) -> None:
     """No reply, and nothing ends. All flows to somebody who is away wait."""
     if event.detail.get("sort") == "out_of_office":
         back_on = event.detail.get("back_on")
-        day = date.fromisoformat(back_on) if back_on else None
-        waiting.wait_for_return(message, day, event.learned_at or event.at, tally)
+        waiting.wait_for_return(
+            message,
+            date.fromisoformat(back_on) if back_on else None,
+            event.learned_at or event.at,
+            tally,
+            by_lead=not event.detail.get("by_other"),
+            is_newest=not _said_more_lately(message, event),
+        )
+
+
+def _said_more_lately(message: Message, event: MessageEvent) -> bool:
+    """Notices are read in any order."""
+    notices = MessageEvent.objects.filter(message__lead=message.lead_id, kind=event.kind)
+    return notices.filter(at__gt=event.at, detail__sort=event.detail["sort"]).exists()
 
 
 def _bounced(message: Message, event: MessageEvent, tally: Tally) -> None:

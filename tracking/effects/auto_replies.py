@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
-from campaigns.models import MessageEvent
+from campaigns.models import Enrollment, MessageEvent
 from tracking.effects.recording import record
 from tracking.effects.values import Answer, Effect
 from tracking.reading import AutoReplySort, Intent
@@ -22,6 +22,8 @@ _LIKE_A_PERSON = (
     "Marked as automatic, but it reads like a person's answer, and the flow goes on: read it, and "
     "stop the lead if it is one."
 )
+_GOES_ON = "the flow goes on."
+_NO_DAY = "Out of office, until when it does not say"
 _NO_REASON = (
     "An automatic reply that does not say why, and names somebody else to write to. The flow waits "
     "some days: stop the lead if this person has left."
@@ -44,7 +46,7 @@ def _effect(answer: Answer) -> Effect:
         return Effect(_FOR_PEOPLE[sort], needs_person=True)
     if answer.mail.is_unclear:
         return Effect(_LIKE_A_PERSON, needs_person=True)
-    return Effect("An automatic reply: the flow goes on.")
+    return Effect(f"An automatic reply: {_flow(answer)}")
 
 
 def _away(answer: Answer) -> Effect:
@@ -54,14 +56,42 @@ def _away(answer: Answer) -> Effect:
         back_on = None
     # Whose notice still runs after the day that it names is taken to be back today.
     back_on = max(back_on, today) if back_on else None
+    other = "" if _is_by_lead(answer) else answer.mail.from_address or "another address"
     record(
         answer,
         MessageEvent.Kind.AUTO_REPLIED,
         sort=Sort.OUT_OF_OFFICE.value,
         back_on=back_on.isoformat() if back_on else None,
+        by_other=bool(other),
     )
     if answer.mail.is_unclear and back_on is None:
         return Effect(_NO_REASON, needs_person=True)
-    if back_on is None:
-        return Effect("Out of office, until when it does not say: the flow waits some days.")
-    return Effect(f"Out of office until {back_on}: the flow goes on one workday later.")
+    return Effect(_absence(answer, back_on, other))
+
+
+def _is_by_lead(answer: Answer) -> bool:
+    message = answer.message
+    return answer.mail.from_address.lower() in (message.recipient.lower(), message.lead.email)
+
+
+def _absence(answer: Answer, back_on: date | None, other: str) -> str:
+    said = f"Out of office until {back_on}" if back_on else _NO_DAY
+    if other:
+        said += f" ({other}, not the lead's own address)"
+    flow = _flow(answer)
+    if flow != _GOES_ON:
+        return f"{said}: {flow}"
+    if back_on and not other:
+        return f"{said}: the flow goes on one workday later."
+    return f"{said}: the flow waits some days{' at most' if other else ''}."
+
+
+def _flow(answer: Answer) -> str:
+    """What is left of the flows to this lead."""
+    flows = Enrollment.objects.filter(lead=answer.message.lead_id)
+    open_ones = (Enrollment.Status.ACTIVE, Enrollment.Status.HELD)
+    if flows.filter(status__in=open_ones).exists():
+        return _GOES_ON
+    if flows.filter(pk=answer.message.enrollment_id, status=Enrollment.Status.COMPLETED).exists():
+        return "the flow has had its last mail."
+    return "the flow had ended before."

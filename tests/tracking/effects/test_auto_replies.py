@@ -28,6 +28,7 @@ from tests.tracking.answers import (
     reply,
     running,
     sent,
+    soft_bounce,
 )
 from tests.tracking.reading import mails
 from tracking.models import InboundMail
@@ -148,12 +149,76 @@ def test_a_date_beyond_any_leave_is_taken_for_none(settings):
     assert enrollment().waits_until == MONDAY + 7 * DAY
 
 
-def test_the_longer_of_two_absences_holds():
+def test_a_newer_notice_of_the_lead_replaces_the_one_before():
+    campaign = running()
+    first = sent(campaign)
+    came(away(first, "Ik ben afwezig en op maandag 22 juni weer terug."))
+    came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."), MONDAY + 2 * HOUR)
+    second = mail_of(campaign, 2)
+    assert second.not_before == enrollment().waits_until == TUESDAY_9_JUNE
+    assert second.error == enrollment().waits_for == "the lead is away until 2026-06-08"
+    with clock.frozen(MONDAY + 3 * HOUR):
+        roll_over(MONDAY + 3 * HOUR)
+    assert mail_of(campaign, 2).scheduled_at == TUESDAY_9_JUNE
+
+
+def test_a_shorter_absence_brings_no_mail_before_its_turn():
     campaign = running()
     first = sent(campaign)
     came(away(first, "Ik ben afwezig en op maandag 8 juni weer terug."))
-    came(away(first, "Ik ben afwezig en op donderdag 4 juni weer terug."))
-    assert enrollment().waits_until == TUESDAY_9_JUNE
+    came(away(first, "Ik ben afwezig en op dinsdag 2 juni weer terug."), MONDAY + 2 * HOUR)
+    second = mail_of(campaign, 2)
+    assert enrollment().waits_until == MONDAY + 2 * DAY
+    assert (second.not_before, second.error) == (MONDAY + 3 * DAY, "")
+
+
+@pytest.mark.parametrize(
+    ("body", "after"),
+    [
+        ("Ik ben momenteel afwezig.", 2 * HOUR),  # knows no better
+        ("Ik ben afwezig en op donderdag 4 juni weer terug.", HOUR / 2),  # was written before
+    ],
+)
+def test_what_says_no_more_shortens_no_absence(body, after):
+    first = sent(running())
+    came(away(first, "Ik ben afwezig en op maandag 15 juni weer terug."))
+    came(away(first, body), MONDAY + after)
+    assert enrollment().waits_until == MONDAY + 15 * DAY
+
+
+def test_an_absence_shortens_no_wait_for_an_address_that_did_not_work():
+    first = sent(running())
+    came(soft_bounce(first))
+    before = enrollment().waits_until
+    Enrollment.objects.update(waits_until=before + 9 * DAY)
+    came(away(first, "Ik ben afwezig en op dinsdag 2 juni weer terug."), MONDAY + 2 * HOUR)
+    assert enrollment().waits_until == before + 9 * DAY
+
+
+def test_the_absence_of_somebody_else_holds_some_days_at_most(settings):
+    settings.ABSENCE_WORKDAYS = 5
+    first = sent(running())
+    raw = away(first, "Ik ben afwezig en op 1 september weer terug.")
+    inbound = came(raw.replace(b"<receptie@hotel-zon.nl>", b"<piet@hotel-zon.nl>"))
+    assert enrollment().waits_until == MONDAY + 7 * DAY
+    assert "piet@hotel-zon.nl, not the lead's own address" in inbound.outcome
+    assert "waits some days at most" in inbound.outcome
+
+
+def test_the_absence_of_somebody_else_shortens_nothing():
+    first = sent(running())
+    came(away(first, "Ik ben afwezig en op maandag 15 juni weer terug."))
+    raw = away(first, "Ik ben afwezig en op dinsdag 2 juni weer terug.")
+    came(raw.replace(b"<receptie@hotel-zon.nl>", b"<piet@hotel-zon.nl>"), MONDAY + 2 * HOUR)
+    assert enrollment().waits_until == MONDAY + 15 * DAY
+
+
+@pytest.mark.parametrize(
+    "body", ["Ik ben afwezig en op maandag 8 juni weer terug.", "Wij hebben uw bericht ontvangen."]
+)
+def test_of_a_flow_that_has_had_its_last_mail_nothing_else_is_said(body):
+    inbound = came(away(sent(running(mails=1)), body))
+    assert inbound.outcome.endswith(": the flow has had its last mail.")
 
 
 def test_all_flows_to_the_lead_wait():
