@@ -9,7 +9,7 @@ from tracking.reading.auto_reply_words import ANSWERED
 from tracking.reading.body_text import own_body, own_body_unquoted
 from tracking.reading.bounce import DeliveryReport, read_report, returned_headers
 from tracking.reading.complaint import SAYS_NO, read_complaint
-from tracking.reading.intent import intent_of
+from tracking.reading.intent import intent_of, is_invitation
 from tracking.reading.opt_out import OptOut, opt_out_in
 from tracking.reading.own_words import own_words, quotes_something
 from tracking.reading.parts import Letter, parse_letter
@@ -108,8 +108,19 @@ def _written(mail: ReadMail, contents: _Contents) -> ReadMail:
         return _opted_out(mail, text)
     kind = Kind.REPLY if _answers_something(mail, contents) else Kind.OTHER
     is_doubtful = opt_out is OptOut.PERHAPS
-    mail = replace(mail, kind=kind, own_text=text, intent=intent_of(text), may_opt_out=is_doubtful)
+    mail = replace(
+        mail,
+        kind=kind,
+        own_text=text,
+        intent=_intent(contents.letter, text),
+        may_opt_out=is_doubtful,
+    )
     return _with_return_date(mail) if mail.intent is Intent.OUT_OF_OFFICE else mail
+
+
+def _intent(letter: Letter, text: str) -> Intent:
+    intent = intent_of(text)
+    return Intent.MEETING if intent is Intent.NONE and is_invitation(letter) else intent
 
 
 def _own_text(letter: Letter) -> str:

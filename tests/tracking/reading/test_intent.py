@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tracking.reading.mails import reply
+from tracking.reading import Intent, Kind, read_mail
 from tracking.reading.intent import intent_of
 
 WRITTEN = [
@@ -29,9 +31,128 @@ WRITTEN = [
     ("Ik ben tot eind augustus op vakantie.", "out_of_office"),
     ("Ik stuur dit door aan mijn collega.", "none"),
     ("", "none"),
+    ("Wij hebben momenteel geen behoefte aan ondersteuning.", "not_interested"),
+    ("We zitten hier al goed.", "not_interested"),
+    ("Bedankt, maar wij zijn tevreden met onze huidige partij.", "not_interested"),
+    ("Dat is niks voor mij.", "not_interested"),
+    ("Thanks for reaching out, but this isn't something we need.", "not_interested"),
+    ("We won't be moving forward.", "not_interested"),
+    ("Not for us I'm afraid.", "not_interested"),
+    ("Wir sind bereits gut versorgt.", "not_interested"),
+    ("Danke, kein Interesse an Ihrem Angebot.", "not_interested"),
+    ("Je ne suis pas intéressé par votre offre.", "not_interested"),
+    ("Zullen we donderdag om 11 uur bellen?", "meeting"),
+    ("I'm available Monday at 4pm.", "meeting"),
+    ("Kunt u mij terugbellen?", "meeting"),
+    ("Rufen Sie uns am Freitag an.", "meeting"),
+    ("Let's set up a call.", "meeting"),
+    ("Seriez-vous libre mardi ?", "meeting"),
+    ("Wat kost zoiets voor een klein hotel?", "interested"),
+    ("Mag ik meer informatie ontvangen?", "interested"),
+    ("Not bad! What are your prices?", "interested"),
+    ("Waarom zouden we dat doen? Stuur maar voorbeelden.", "interested"),
+    ("Haben Sie Referenzen?", "interested"),
+    ("Quels sont vos tarifs ?", "interested"),
+    ("Kunt u mij vertellen wie u bent?", "none"),
+    ("Thank you, received.", "none"),
+    ("Niet interessant voor ons.", "not_interested"),
+    ("Dit is niet interessant.", "not_interested"),
+    ("Das ist für uns nicht interessant.", "not_interested"),
+    ("Not interesting for us.", "not_interested"),
+    ("This isn't interesting to us", "not_interested"),
+    ("Ce n'est pas intéressant pour nous.", "not_interested"),
+    ("Cela ne m'intéresse pas.", "not_interested"),
+    ("I'd like to be left alone", "not_interested"),
+    ("De kosten zijn te hoog.", "not_interested"),
+    ("Bedankt, maar nee.", "not_interested"),
+    ("Laat maar.", "not_interested"),
+    ("We do this in-house.", "not_interested"),
+    ("I'm good, thanks.", "not_interested"),
+    ("Sure, does Thursday 2pm work for a call?", "meeting"),
+    ("Oui, cela m'intéresse.", "interested"),
+    ("We zijn niet tevreden over ons huidige bureau, stuur een offerte.", "interested"),
+    ("Laat maar weten wat het kost.", "interested"),
+    ("Ik ben momenteel niet op kantoor.", "out_of_office"),
+    ("Dit spreekt ons niet aan.", "not_interested"),
+    ("Voor ons niet relevant, dank.", "not_interested"),
+    ("Hier is bij ons geen vraag naar.", "not_interested"),
+    ("Wij zijn er niet in geïnteresseerd, bedankt voor de offerte.", "not_interested"),
+    ("Te duur voor ons.", "not_interested"),
+    ("Sorry, geen budget dit jaar.", "not_interested"),
+    ("Wij regelen dit intern.", "not_interested"),
+    ("Wij hebben hiervoor al een vaste partner.", "not_interested"),
+    ("Helaas niet voor ons weggelegd.", "not_interested"),
+    ("Lijkt me niets.", "not_interested"),
+    ("Ik zie het niet zitten.", "not_interested"),
+    ("Bedankt maar we gaan er niet op in.", "not_interested"),
+    ("We'd rather not.", "not_interested"),
+    ("I'm afraid this isn't for us.", "not_interested"),
+    ("We're all set, thanks.", "not_interested"),
+    ("Not at this time.", "not_interested"),
+    ("Thanks but we're happy with our current provider.", "not_interested"),
+    ("It does not interest us.", "not_interested"),
+    ("No budget for that.", "not_interested"),
+    ("Unfortunately we can't take you up on this.", "not_interested"),
+    ("We handle our marketing internally.", "not_interested"),
+    ("Leider kein Bedarf.", "not_interested"),
+    ("Das interessiert uns nicht.", "not_interested"),
+    ("Danke, aber wir haben schon eine Agentur.", "not_interested"),
+    ("Wir machen das selbst.", "not_interested"),
+    ("Passt für uns leider nicht.", "not_interested"),
+    ("Nein, vielen Dank.", "not_interested"),
+    ("Nous avons déjà un prestataire.", "not_interested"),
+    ("Ça ne m'intéresse pas du tout.", "not_interested"),
+    ("Merci mais non.", "not_interested"),
+    ("Pas pour nous.", "not_interested"),
+    ("Nous n'avons pas de budget.", "not_interested"),
+    ("Does Tuesday at 3 work for you?", "meeting"),
+    ("Are you free on Friday morning?", "meeting"),
+    ("Could we have a quick chat next week?", "meeting"),
+    ("Here's my Calendly link.", "meeting"),
+    ("Ring me on 020 7946 0000.", "meeting"),
+    ("Kan het woensdag om 14.00 uur?", "meeting"),
+    ("Zullen we volgende week even bellen?", "meeting"),
+    ("Komt u eens langs?", "meeting"),
+    ("Past donderdagmiddag bij u?", "meeting"),
+    ("Ik ben bereikbaar op 06-12345678.", "meeting"),
+    ("Können wir am Montag telefonieren?", "meeting"),
+    ("Passt Ihnen Mittwoch um 10 Uhr?", "meeting"),
+    ("Rufen Sie mich gern morgen an.", "meeting"),
+    ("Êtes-vous disponible jeudi à 10h ?", "meeting"),
+    ("On peut s'appeler demain ?", "meeting"),
+    ("Not sure yet, but tell me more.", "interested"),
+    ("Niet verkeerd! Stuur eens wat voorbeelden.", "interested"),
+    ("Waarom niet? Stuur maar een prijsopgave.", "interested"),
+    ("Wat zijn de mogelijkheden?", "interested"),
+    ("Can you share some references?", "interested"),
+    ("What would this cost us?", "interested"),
+    ("Was würde das kosten?", "interested"),
+    ("Das klingt spannend.", "interested"),
+    ("Combien ça coûte ?", "interested"),
+    ("Ça m'intéresse, envoyez-moi plus de détails.", "interested"),
+    ("Wij hebben wel interesse.", "interested"),
+    ("Daar willen we graag meer over weten.", "interested"),
+    ("Ich bin interessiert.", "interested"),
+    ("Sounds like something for us, send it over.", "interested"),
+    ("Dank voor het bericht, ik kijk er later naar.", "none"),
+    ("I'll forward this to my manager.", "none"),
+    ("Wer sind Sie?", "none"),
+    ("Hoe komt u aan mijn adres?", "none"),
 ]
 
 
 @pytest.mark.parametrize(("text", "intent"), WRITTEN)
 def test_what_a_person_wants_is_guessed_by_words(text, intent):
     assert intent_of(text).value == intent
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "REPLY"])
+def test_an_entry_for_the_calendar_is_a_meeting(method):
+    entry = f"BEGIN:VCALENDAR\nMETHOD:{method}\nEND:VCALENDAR\n"
+    read = read_mail(reply(entry, content_type="text/calendar; charset=utf-8"))
+    assert (read.kind, read.intent) == (Kind.REPLY, Intent.MEETING)
+
+
+def test_what_stands_below_the_greeting_says_nothing_of_the_writers_wish():
+    text = "Nu even druk.\n\nMet vriendelijke groet,\nPiet\n\nMaak een afspraak via onze agenda!"
+    assert intent_of(text) is Intent.NONE

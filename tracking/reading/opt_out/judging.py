@@ -11,9 +11,9 @@ from enum import Enum, auto
 
 from tracking.reading.opt_out import context, dutch, english, french, german
 from tracking.reading.opt_out.orders import ORDER
-from tracking.reading.opt_out.passages import above_greeting, clause_around, clauses, sentences
 from tracking.reading.opt_out.readers import is_notice_to_readers
 from tracking.reading.our_mail import before_our_mail
+from tracking.reading.passages import above_greeting, clause_around, clauses, sentences
 
 _LONGEST = 3_000
 _SHORT = 60
