@@ -96,8 +96,13 @@ def _is_plain_notice(sort: AutoReplySort, text: str) -> bool:
         sort is AutoReplySort.OUT_OF_OFFICE
         and "?" not in text
         and bool(words.ACKNOWLEDGED.search(text) and words.FIXED_PHRASE.search(text))
-        and intent_of(text) in (Intent.NONE, Intent.OUT_OF_OFFICE)
+        and intent_of(_without_fixed(text)) in (Intent.NONE, Intent.OUT_OF_OFFICE)
     )
+
+
+def _without_fixed(text: str) -> str:
+    """Whom to call in urgent matters is no wish to be called."""
+    return ". ".join(one for one in text.split(". ") if not words.FIXED_PHRASE.search(one))
 
 
 def _sort_of_unmarked(

@@ -47,7 +47,7 @@ AWAY = re.compile(
     r"|vanaf|in)\b|\bbuiten kantoor\b|\bgesloten (?:van|tot|wegens|t/m)"
     r"|\b(?:wij|we) (?:zijn|genieten) \w* ?gesloten"
     r"|\b(?:weer|terug) (?:aanwezig|bereikbaar|op kantoor|in dienst)\b|\b(?:op|met) vakantie\b"
-    r"|\bmet verlof\b|\ber (?:even |nu |vandaag |dan |helaas )?niet\b"
+    r"|\bmet \w*verlof\b|\ber (?:even |nu |vandaag |dan |helaas )?niet\b"
     r"(?! (?:van|mee|aan|over|uit|bij))"
     r"|\b(?:even|er) tussenuit\b|\bben (?:ik )?(?:\w+ ){0,3}(?:vrij|ziek)\b|\bin het buitenland\b"
     r"|\b\w*sluiting\b[^.]{0,30}\b(?:van|tot|t/m)\b|\beerstvolgende werkdag\b"
@@ -116,6 +116,8 @@ SAYS_AUTOMATIC = re.compile(
     r"|\b(?:this is|dit is|dies ist|dit betreft|ceci est|il s'agit d')[^.?!]{0,20}\bautomat\w+"
     r"(?: \w+)? ?(?:repl|respon|mess|notif|e-?mail|antwoord|bericht|antwort|nachricht)"
     r"(?![^.!]{0,40}\?)|\bceci est un(?:e r(?:é|e)ponse| message)[^.?!]{0,10} automatique"
+    r"|\b(?:deze|dit|this|diese|cet?) (?:e-?mail|mail|message|bericht|nachricht) [^.?!]{0,20}"
+    r"\bautomat\w+(?![^.!]{0,40}\?)"
     r"|\b(?:diese|deze|this|your|uw|je|jouw|ihre|deine|cet?t?e?|votre) (?:e-?mail|mail|message"
     r"|bericht|nachricht|courriel)s?\b[^.?!]{0,20}\b(?:will not be|won['’]t be|is not being"
     r"|has not been|wordt|worden|wird|werden|ne (?:sera|seront)|n['’](?:est|a))"
@@ -128,7 +130,8 @@ SAYS_AUTOMATIC = re.compile(
 REFERS = re.compile(
     r"[^\s@]@[^\s@]|\b(?:contact|reach out|write to|direct (?:your|any|all)|get in touch"
     r"|mail(?:en)? naar|neem contact|richt(?:en)?|wenden sie sich|schreiben sie|contactez"
-    r"|(?:é|e)crire (?:à|a)|adress(?:er|ez)|joindre)\b",
+    r"|(?:é|e)crire (?:à|a)|adress(?:er|ez)|joindre|aanspreekpunt"
+    r"|contactpersoon|ansprechpartner\w*|nachfolg\w+|opvolg\w+|successor|interlocut\w+)\b",
     _I,
 )
 # Sentences that only notices have: who writes by hand has read the mail already.

@@ -14,6 +14,7 @@ NO_LONGER = re.compile(
 )
 WORK = re.compile(
     r"\bwork(?:s|ing|ed)?\b(?! with\b)|\bemploy\w*|\b(?:part|member) of\b|\b(?:longer|not) with\b"
+    r"|\blonger at (?!the office|my desk|work)"
     r"|\bwith (?:us|the|our)\b|\b(?:at|with|for|in|of) (?:this|the|our) (?:company|firm|team"
     r"|organi[sz]ation|business|practice|school|role|position)\b|\b(?:our|this) (?:team|company"
     r"|staff|position|role)\b|\bin service\b|\bassociated\b|\baffiliated\b"
@@ -25,6 +26,7 @@ WORK = re.compile(
     r"|\bt(?:ä|ae)tig\b|\bbesch(?:ä|ae)ftigt\b|\barbeite[tn]?\b|\bangestellt\b|\bmitarbeiter\w*"
     r"|\b(?:im|unser(?:em|en|es)?|diesem|die|das) (?:unternehmen|firma|team|haus)s?\b|\bbei uns\b"
     r"|\bmehr bei (?:der|den)\b|\bzust(?:ä|ae)ndig\b"
+    r"|\bansprechpartner\w*|\bcontactpersoon\b|\b(?:in ons midden|among us|unter uns|parmi nous)\b"
     # French; Spanish, Italian
     r"|\btravaille\w*|\bemployée?s?\b|\bsalariée?\b|\bpartie\b|\b(?:en|ce|son|mon) poste\b"
     r"|\b(?:mes|ses) fonctions\b|\beffectifs\b|\b(?:soci(?:é|e)t(?:é|e)|entreprise|(?:é|e)quipe)\b"
@@ -61,14 +63,16 @@ GONE = re.compile(
     # Dutch
     r"|\b(?:heeft|heb|hebben|per|is)\b[^!?]{0,60}\bverlaten\b|\bverlaat\b[^!?]{0,30}\b(?:bedrijf"
     r"|organisatie|ons)\b|\bgestopt (?:bij|als)\b|\buit dienst\b|\b(?:ander|nieuw)e? (?:baan"
-    r"|werkgever|uitdaging|bedrijf)\b|\bafscheid genomen\b|\blaatste (?:werk)?dag (?:bij|was|is)\b"
+    r"|werkgever|uitdaging|bedrijf)\b|\bjaar (?:bij|voor)\b[^!?]{0,30}\bgewerkt\b"
+    r"|\bafscheid genomen\b|\blaatste (?:werk)?dag (?:bij|was|is)\b"
     r"|\bmijn laatste werkdag\b|\b(?:met|mijn|zijn|haar) (?:\w+ )?pensioen\b|\bgepensioneerd\b"
     r"|\bdienstverband\b[^!?]{0,40}\b(?:be(?:ë|e)indigd|ge(?:ë|e)indigd|gestopt|afgelopen)\b"
     r"|\bvertrokken bij\b|\boverleden\b"
     # German
     r"|\b(?:hat|habe|haben|wurde|zum)\b[^!?]{0,60}\bverlassen\b|\bausge(?:schieden|treten|stiegen)\b"
     r"|\bin (?:den (?:\w+ )?|der )?(?:ruhestand|rente|pension)\b|\bim (?:\w+ )?ruhestand\b"
-    r"|\bpensioniert\b|\bletzter (?:arbeits)?tag\b(?! des urlaubs)|\bverstorben\b"
+    r"|\bpensioniert\b|\bberuflich (?:ver(?:ä|ae)ndert|neu)\b"
+    r"|\bletzter (?:arbeits)?tag\b(?! des urlaubs)|\bverstorben\b"
     r"|\bneue[rn]? (?:herausforderung(?:en)?|arbeitgeber|stelle|wirkungskreis)\b"
     r"|\barbeitsverh(?:ä|ae)ltnis\b[^!?]{0,40}\b(?:beendet|endete?)\b"
     # French; Spanish
@@ -78,6 +82,12 @@ GONE = re.compile(
     r"|\bdernier jour (?:de travail|chez|dans|au sein)"
     r"|\bnouv(?:eaux?|elles?) (?:horizons?|d(?:é|e)fis?"
     r"|aventures?)\b|\bcontrat\b[^!?]{0,30}\b(?:termin(?:é|e)|pris fin)\b",
+    _I,
+)
+# Also today.
+LAST_DAY = re.compile(
+    r"\b(?:my|mijn|mein|mon) (?:last|final|laatste|letzter|dernier) (?:working )?"
+    r"(?:day (?:at|with)|werkdag|arbeitstag|jour (?:chez|dans|de travail|au sein))",
     _I,
 )
 # For a time, on a condition, or another thing than a job.

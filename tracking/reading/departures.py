@@ -27,6 +27,8 @@ def has_left(text: str) -> bool:
 
 
 def _says_left(sentence: str) -> bool:
+    if words.LAST_DAY.search(sentence):
+        return True
     if words.FOR_NOW.search(sentence):
         return False
     if words.GONE.search(sentence):

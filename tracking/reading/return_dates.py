@@ -18,6 +18,7 @@ from datetime import date, timedelta
 from enum import IntEnum
 from itertools import islice
 
+from tracking.reading import auto_reply_words
 from tracking.reading import return_words as words
 from tracking.reading.american_dates import is_month_first
 from tracking.reading.named_days import NamedDay, days_named
@@ -160,7 +161,7 @@ def _places(sentence: str, days: Sequence[NamedDay]) -> Iterator[_Place]:
             behind=behind[: signal.at] if signal else behind,
             signal=signals[at],
             is_first=at == 0,
-            ends_range=_ends_range(befores[at], is_first=at == 0),
+            ends_range=_ends_range(befores[at], is_first=at == 0) or _ends_between(sentence, day),
             starts_range=not is_last and _goes_on(befores[at + 1], signal),
             says_back=says_back,
             is_about_absence=is_about_absence,
@@ -179,7 +180,12 @@ def _signal(before: str) -> _Signal | None:
 
 def _is_business(sentence: str) -> bool:
     """An offer, a fair; unless the writer is away for it."""
-    return bool(words.BUSINESS.search(sentence)) and not words.OF_THE_WRITER.search(sentence)
+    is_absence = (
+        words.OF_THE_WRITER.search(sentence)
+        or auto_reply_words.AWAY_SUBJECT.search(sentence)
+        or auto_reply_words.AWAY.search(sentence)
+    )
+    return bool(words.BUSINESS.search(sentence)) and not is_absence
 
 
 def _is_about_absence(sentence: str) -> bool:
@@ -189,6 +195,10 @@ def _is_about_absence(sentence: str) -> bool:
 def _ends_range(before: str, *, is_first: bool) -> bool:
     match = words.RANGE.search(before)
     return match is not None and not (is_first and match.start() == 0)
+
+
+def _ends_between(sentence: str, day: NamedDay) -> bool:
+    return bool(words.BETWEEN.search(sentence[max(0, day.start - _WINDOW) : day.start]))
 
 
 def _goes_on(before_next: str, signal: _Signal | None) -> bool:
@@ -204,7 +214,8 @@ def _rank(place: _Place) -> _Rank | None:
         return _away_until(place)
     tells = place.signal.tells if place.signal else None
     if tells is Tells.NOTHING:  # "not back before Monday" is back on Monday
-        return _Rank.BACK if place.says_back and words.NOT.search(place.before) else None
+        is_there = place.says_back or words.THERE.search(place.before)
+        return _Rank.BACK if is_there and words.NOT.search(place.before) else None
     if tells is Tells.UNTIL:
         return _away_until(place)
     is_back = tells is Tells.FROM and (
@@ -239,8 +250,9 @@ def _away_until(place: _Place) -> _Rank | None:
 def _is_last_day(place: _Place) -> bool:
     if place.named.is_range_end or words.INCLUDED.match(place.behind):
         return True
-    if place.ends_range and (match := words.RANGE.search(place.before)):
-        return bool(match["dash"] or words.ENDS_ON.fullmatch(match["by"]))
+    if place.ends_range:
+        match = words.RANGE.search(place.before)
+        return match is None or bool(match["dash"] or words.ENDS_ON.fullmatch(match["by"]))
     signal = place.signal
     return bool(signal and words.INCLUDING.search(place.before, signal.at))
 

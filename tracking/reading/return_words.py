@@ -27,7 +27,8 @@ _THERE_WORDS = (
     r"|im|am|für|persönlich|available|reachable|in the office|at (?:work|my desk))"
 )
 _BACK = (
-    r"(?:(?<!call )(?<!calls )(?<!get )(?<!you )(?<!me )(?<!write )back\b(?! (?:to|with) you)"
+    r"(?:(?<!call )(?<!calls )(?<!get )(?<!you )(?<!call me )(?<!ring me )(?<!write )back\b"
+    r"(?! (?:to|with) you)"
     r"|return(?:s|ing)?|re-?open(?:s|ing)?|resum(?:e|es|ing)|terug(?:keren|keer|komst|kom)?"
     r"|heropen(?:t|en|ing)?|hervat(?:ten)?|rückkehr|rueckkehr|zurück|zurueck|retour|rentrée"
     r"|reviens|reviendrai|rentre(?:rai)?|repren\w{1,8}|reprise|réouverture|rouvr\w{1,8}"
@@ -42,7 +43,7 @@ _UNTIL = (
 )
 _FROM = (
     r"(?:vanaf|van|met ingang van|per|ab|von|vom|seit|from|as of|as from|starting|beginning|dès"
-    r"|à partir d[eu']|à compter d[eu']|à dater d[eu']|du)"
+    r"|between|tussen|zwischen|entre|à partir d[eu']|à compter d[eu']|à dater d[eu']|du)"
 )
 _ANSWERS = (
     r"(?:(?:will|can|shall|to|be able to) (?:respond|reply|answer|get back)|get back to you"
@@ -69,6 +70,12 @@ RANGE = re.compile(
     r"[ ,]{1,2})(?:[^\W\d]{1,12}[ ,]{1,2}){0,2}$",
     _I,
 )
+# "Between the 3rd and the 14th": "and" alone tells of single days.
+BETWEEN = re.compile(
+    r"\b(?:between|tussen|zwischen|entre)\b[^.;]{1,40}[ ,](?:and|en|und|et)[ ,]{1,2}"
+    r"(?:[^\W\d]{1,12}[ ,]{1,2}){0,2}$",
+    _I,
+)
 # Of a range. "Until" and "tot" may mean the day of the return.
 ENDS_ON = re.compile(r"to|tot en met|t/m|au|bis(?: zum)?|through|thru", _I)
 INCLUDED = re.compile(r",? ?\(?(?:inclu\w*|incl\.|einschlie(?:ß|ss)lich|einschl\.|inkl\w*\.?)", _I)
@@ -84,9 +91,16 @@ THEN_BACK = re.compile(
 THEN_ANSWERS = re.compile(rf"\b{_ANSWERS}\b", _I)
 # Who is there from a day on is back.
 AVAILABLE = re.compile(
-    r"\b(?<!niet )(?<!nicht )(?<!not )(?<!non )(?:bereikbaar|aanwezig|beschikbaar|available"
+    r"\b(?<!niet )(?<!nicht )(?<!not )(?<!non )(?<!pas )(?:bereikbaar|aanwezig"
+    r"|beschikbaar|available"
     r"|reachable|erreichbar|verfügbar|joignable|disponible|op kantoor|in the office"
     r"|im büro|au bureau)\b",
+    _I,
+)
+# With "not" and "before": from then on.
+THERE = re.compile(
+    r"\b(?:bereikbaar|aanwezig|beschikbaar|available|reachable|erreichbar|verfügbar|joignable"
+    r"|disponible|da|there|in)\b",
     _I,
 )
 # Who stands in is there until then.
@@ -108,7 +122,7 @@ NOT = re.compile(r"\b(?:not|n't|niet|nicht|geen|keine?n?|pas|never)\b", _I)
 SAYS_BACK = re.compile(rf"\b{_BACK}\b", _I)
 SAYS_AWAY = re.compile(
     rf"{auto_reply_words.AWAY_SUBJECT.pattern}|{auto_reply_words.AWAY.pattern}"
-    r"|\b(?:out|off)\b|\b(?:vakantie|verlof|vrij|vrije|gesloten|sluiting|\w+sluiting|away|closed"
+    r"|\b(?:out|off)\b|\b(?:vakantie\w*|\w*verlof|vrij|vrije|gesloten|sluiting|\w+sluiting|away|closed"
     r"|leave|holidays?|vacations?|unavailable|absent|pto|ooo|travell?ing|urlaub|\w*ferien"
     r"|\w+urlaub|geschlossen|unterwegs|\w*pause|dienstreise|krank|cong[ée]s?|vacances|ferm[ée]e?s?"
     r"|arrêt|formation|déplacement|fermeture|ziek|reis|buitenland|tussenuit|er niet|niet werkzaam"

@@ -40,6 +40,8 @@ LEFT = [
     "I have left Acme Corporation. Please contact Kim.",
     "John Smith is no longer an employee of Acme. This mailbox is not monitored.",
     "I've moved on from Acme.",
+    "Sarah is no longer at Acme.",
+    "Today is my final day with Acme, so from tomorrow contact Kim.",
     "My employment with Acme has ended.",
     "Kim doesn't work with us any more.",
     "Friday 31 July was my last day at Acme.",
@@ -122,9 +124,10 @@ def test_words_of_a_machine_are_clear(text):
         ("Dit is een automatisch gegenereerd bericht. Ik ben met vakantie.", "out_of_office"),
         ("Ich bin im Urlaub. Ihre E-Mail wird nicht weitergeleitet.", "out_of_office"),
         ("Je suis en congés. Votre message ne sera pas transféré.", "out_of_office"),
+        ("Deze e-mail is automatisch verzonden. Ik ben afwezig.", "out_of_office"),
         ("This is an automated message. Jan is no longer with the company.", "left_company"),
         (
-            "Thank you for your email. I am out of the office. For urgent matters contact Kim.",
+            "Thank you for your email. I am out of the office. For urgent matters call me on 123.",
             "out_of_office",
         ),
         (

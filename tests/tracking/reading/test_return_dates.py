@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -62,6 +63,8 @@ AUGUST = [
     ("Je reviens le 17 août.", 17),
     ("Mon retour est prévu le 17 août 2026.", 17),
     ("Je serai de retour à compter du 17/08/2026.", 17),
+    ("I am away all summer. Expect me back August 31.", 31),
+    ("Je ne serai pas disponible avant le 20 août.", 20),
     ("Je reprendrai mes fonctions le 24/08/2026.", 24),
     ("I am away; I will respond to your message on Wednesday 26 August.", 26),
     ("Tot 24/8 kunt u mijn collega bellen.", 24),
@@ -80,6 +83,9 @@ AUGUST = [
     ("Vom 03.08. bis 16.08.26 im Urlaub.", 17),
     ("Afwezig: 3 - 16 aug.", 17),
     ("I am out of the office August 3-14.", 17),
+    ("I'm out of office between 3rd August and 14th August.", 17),
+    ("Vakantieperiode 25-07-2026 t/m 16-08-2026.", 17),
+    ("Afwezig tot 13 aug ivm verhuizing", 13),
     # Of several days
     ("Out of the office today and tomorrow, back on Wednesday.", 5),
     ("Away today, Monday August 3rd, back tomorrow.", 4),
@@ -201,3 +207,21 @@ def test_a_day_of_the_month_alone_is_the_next_such_day(written_on, day):
 
 def test_a_day_without_a_year_is_the_next_such_day():
     assert return_date_in("Ik ben terug op 4 januari", date(2026, 12, 22)) == date(2027, 1, 4)
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "1/1 ",
+        "aug 3-1 niet ",
+        "3 t/m 4 aug ik 1/1/1/3-",
+        "until the 1st ",
+        "back ",
+        " \n",
+        "mon 1-",
+    ],
+)
+def test_no_text_takes_long(unit):
+    began = time.process_time()
+    return_date_in(unit * 20_000, MONDAY)
+    assert time.process_time() - began < 0.5
