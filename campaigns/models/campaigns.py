@@ -185,9 +185,15 @@ class Enrollment(models.Model):
         FAILED = "failed"  # a mail of the flow could not be sent
         CAMPAIGN_STOPPED = "campaign_stopped"
 
-    campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="enrollments")
+    # No index of its own: two below begin with it.
+    campaign = models.ForeignKey(
+        Campaign, on_delete=models.CASCADE, related_name="enrollments", db_index=False
+    )
     lead = models.ForeignKey(Lead, on_delete=models.PROTECT, related_name="enrollments")
-    domain = models.ForeignKey(SendingDomain, on_delete=models.PROTECT, related_name="+")
+    # Nobody looks from there.
+    domain = models.ForeignKey(
+        SendingDomain, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     # First come, first served within the campaign.
     position = models.PositiveIntegerField()
     status = models.CharField(max_length=9, choices=Status, default=Status.ACTIVE)

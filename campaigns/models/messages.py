@@ -270,7 +270,9 @@ class MessageEvent(models.Model):
     learned_at = models.DateTimeField(null=True, blank=True)
     # Names the thing it came from; a second event of the same source has no effect.
     source_id = models.CharField(max_length=200)
-    link = models.ForeignKey(TrackedLink, on_delete=models.SET_NULL, null=True, blank=True)
+    link = models.ForeignKey(
+        TrackedLink, on_delete=models.SET_NULL, null=True, blank=True, db_index=False
+    )
     user_agent = models.CharField(max_length=500, blank=True)
     ip_address = models.GenericIPAddressField(null=True, blank=True)
     detail = models.JSONField(default=dict, blank=True)
@@ -286,6 +288,8 @@ class MessageEvent(models.Model):
         indexes = [
             # The history of a message.
             models.Index(fields=["message", "kind"], name="event_by_message"),
+            # The clicks of a link; most events have none.
+            models.Index(fields=["link"], name="event_by_link", condition=Q(link__isnull=False)),
             # guardrails: the bounces and complaints of the last days.
             models.Index(
                 fields=["at"],
