@@ -37,9 +37,10 @@ def addresses_of(message: Message) -> OwnAddresses:
         ids = link_ids(message.campaign_id, urls)
         return {url: click_url(message.pk, link_id) for url, link_id in ids.items()}
 
+    way_out = sign(Purpose.UNSUBSCRIBE, message.pk)
     return OwnAddresses(
-        opt_out=opt_out_url(message.pk),
-        opt_out_mail=opt_out_mail(message.pk, message.domain.name),
+        opt_out=_url("unsubscribe", m=message.pk, t=way_out),
+        opt_out_mail=_opt_out_mail(message.pk, message.domain.name, way_out),
         pixel=open_url(message.pk) if campaign.track_opens else "",
         clicks=clicks if campaign.track_clicks else _untracked,
     )
@@ -50,7 +51,7 @@ def preview_addresses(domain: str, *, opens: bool, clicks: bool) -> OwnAddresses
     dead_click = _url("track/click", m=0, l=0, t=PREVIEW_TOKEN)
     return OwnAddresses(
         opt_out=_url("unsubscribe", m=0, t=PREVIEW_TOKEN),
-        opt_out_mail=f"mailto:unsubscribe@{domain}?subject=unsubscribe.0.{PREVIEW_TOKEN}",
+        opt_out_mail=_opt_out_mail(0, domain, PREVIEW_TOKEN),
         pixel=_url("track/open.gif", m=0, t=PREVIEW_TOKEN) if opens else "",
         clicks=(lambda urls: dict.fromkeys(urls, dead_click)) if clicks else _untracked,
     )
@@ -65,14 +66,9 @@ def click_url(message_id: int, link_id: int) -> str:
     return _url("track/click", m=message_id, l=link_id, t=token)
 
 
-def opt_out_url(message_id: int) -> str:
-    return _url("unsubscribe", m=message_id, t=sign(Purpose.UNSUBSCRIBE, message_id))
-
-
-def opt_out_mail(message_id: int, domain: str) -> str:
+def _opt_out_mail(message_id: int, domain: str, token: str) -> str:
     """For clients that opt out by mail (RFC 2369 §3.2). The subject is what a mailbox reader
     finds the message by: "unsubscribe.<message id>.<token>", no dot in a token."""
-    token = sign(Purpose.UNSUBSCRIBE, message_id)
     return f"mailto:unsubscribe@{domain}?subject=unsubscribe.{message_id}.{token}"
 
 

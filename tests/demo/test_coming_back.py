@@ -11,7 +11,7 @@ import pytest
 from django.db.models import Sum
 
 from campaigns.models import DailyFigures, Message
-from campaigns.tracking_urls import opt_out_mail
+from campaigns.tracking_urls import addresses_of
 from mailsuite.demo import journal
 from mailsuite.demo.habits import Plan, Way
 from mailsuite.demo.journal import Journal
@@ -45,9 +45,8 @@ def recipients(tmp_path: Path) -> Iterator[Recipients]:
 
 def mail_of(message: Message) -> bytes:
     """As campaign_mail, with the names that mailsuite gives to this message."""
-    domain, email = message.domain.name, message.lead.email
-    _, subject = opt_out_mail(message.pk, domain).split("?subject=")
-    raw = campaign_mail(email).replace(b"m1@punthelder-seo.example", b"%(id)b")
+    _, subject = addresses_of(message).opt_out_mail.split("?subject=")
+    raw = campaign_mail(message.lead.email).replace(b"m1@punthelder-seo.example", b"%(id)b")
     raw = raw.replace(b"mailto:u@x.example?subject=u.7", b"mailto:u@x.example?subject=%(subject)b")
     for name, value in (("id", message.smtp_message_id), ("subject", subject)):
         raw = raw.replace(f"%({name})b".encode(), value.encode())

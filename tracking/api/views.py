@@ -107,7 +107,7 @@ class InboxViewSet(ApiViewSet):
         people_queue.settle(inbox_id, by=_person(request), now=clock.now())
         return self._detail(inbox_id)
 
-    @extend_schema(request=SettleBody, responses=SettledItem)
+    @extend_schema(operation_id="inbox_settle_many", request=SettleBody, responses=SettledItem)
     def settle_many(self, request: Request) -> Response:
         """The same for up to 1,000 mails at once."""
         wanted = set(self.validated(SettleBody)["inbox_ids"])
