@@ -17,7 +17,9 @@ _UNKNOWN = 10_000
 
 _SLASHED = re.compile(r"(?<![\d/.-])(\d{1,2})/(\d{1,2})(?:/((?:20)?\d\d))?(?![\d/])")
 _ENGLISH = re.compile(
-    r"\b(?:the|and|will|my|your|you|with|until|from|back|away|leave|out|returning|vacation)\b", _I
+    r"\b(?:the|and|will|my|your|you|with|until|from|back|away|leave|out|returning|vacation"
+    r"|i|ooo|pto|thru|through|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b",
+    _I,
 )
 _OTHERS = re.compile(
     r"\b(?:ik|wij|het|een|van|voor|niet|weer|ben|tot|uw|ich|bin|und|der|die|nicht|vom|bis|wieder"

@@ -45,7 +45,7 @@ IN_USE = re.compile(
     _I,
 )
 CLOSED = re.compile(
-    r"\b(?:deactivated|disabled|discontinued|shut down|opgeheven|vervallen|buiten gebruik"
+    r"\b(?:deactivated|disabled|discontinued|shut down|opgeheven|vervallen|vervalt|buiten gebruik"
     r"|deaktiviert|abgeschaltet|stillgelegt|d(?:é|e)sactiv(?:é|e)e|supprim(?:é|e)e|hors service)\b",
     _I,
 )

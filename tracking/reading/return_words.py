@@ -48,7 +48,7 @@ _FROM = (
 _ANSWERS = (
     r"(?:(?:will|can|shall|to|be able to) (?:respond|reply|answer|get back)|get back to you"
     r"|beantwoord\w{0,2}|reageer|reageren|antwoord|melde?n? (?:ich )?mich|antworte|beantworte"
-    r"|répondrai|répondre)"
+    r"|répondrai|traiterai|lirai|répondre)"
 )
 _NOTHING = (
     r"(?:before|by|since|sinds|voor|vóór|vor|seit|avant|depuis|call (?:me|us)?|closed on|bel)"

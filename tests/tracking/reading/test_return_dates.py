@@ -108,6 +108,7 @@ def test_the_words_around_a_day_tell_what_happens_on_it(text, day):
         ((8, 3), "I am out of the office 8/3-8/7.", (8, 10)),
         ((10, 1), "I'm away from 10/1 to 10/5 and back 10/6.", (10, 6)),
         ((9, 7), "Out of office until 9/10.", (9, 10)),
+        ((8, 3), "I am OOO through Tuesday 8/11.", (8, 12)),
         ((6, 1), "Out from 6/1/2026 to 6/8/2026, I will return 6/9/2026.", (6, 9)),
         # In the order of all other languages, and of English where the days lie nearer then
         ((9, 1), "I am on leave from 1/9 to 9/9, back on 10/9.", (9, 10)),
