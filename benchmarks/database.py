@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+from django.apps import apps
 from django.db import connection
 
 # Those that only speed reading up; the others belong to constraints.
@@ -19,6 +20,16 @@ WHERE indrelid = %s::regclass
 def execute(statement: str, parameters: Sequence[int] | Mapping[str, Any] | None = None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters)
+
+
+def empty_tables(*apps_of_project: str) -> None:
+    """Of all models of these apps."""
+    tables = [
+        model._meta.db_table
+        for name in apps_of_project
+        for model in apps.get_app_config(name).get_models()
+    ]
+    execute(f"TRUNCATE {', '.join(tables)} CASCADE")
 
 
 @contextmanager

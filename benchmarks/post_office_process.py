@@ -37,6 +37,7 @@ def _queue(lines: Iterable[str]) -> int:
     from post_office.models import Email, EmailTemplate
 
     Email.objects.all().delete()
+    EmailTemplate.objects.all().delete()
     stream = iter(lines)
     parts = json.loads(next(stream))
     template = EmailTemplate.objects.create(

@@ -10,7 +10,8 @@ from campaigns.models import Campaign, FlowStep, Message, SenderAlias
 # than all the rest of it; and a moment takes longer to read than a name.
 _NOT_IN_A_MAIL = (
     "lead__search_words", "lead__created_at", "lead__updated_at", "lead__last_emailed_at",
-    "lead__tags", "content__created_at", "scheduled_at", "not_before", "lease_until", "created_at",
+    "lead__was_emailed", "lead__tags", "content__created_at", "scheduled_at", "not_before",
+    "lease_until", "created_at",
 )  # fmt: skip
 
 

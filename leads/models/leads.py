@@ -113,6 +113,13 @@ class Lead(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
     last_emailed_at = models.DateTimeField(null=True, blank=True)
+    # Computed so that a mail that was sent changes what something is computed from. An UPDATE that
+    # does not makes PostgreSQL 18 read the definitions of all computed columns for every row.
+    was_emailed = models.GeneratedField(
+        expression=Q(last_emailed_at__isnull=False),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
