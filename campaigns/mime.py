@@ -73,11 +73,11 @@ def _html_with_pictures(mail: ComposedMail) -> _Part:
 
 def _text(subtype: str, text: str) -> _Part:
     """Quoted-printable: 7 bits on every road, and a line is never longer than 76."""
-    lines = text.encode().splitlines()
+    lines = [*text.encode().splitlines(), b""]
     return _Part(
         f'Content-Type: text/{subtype}; charset="utf-8"\r\n'
         "Content-Transfer-Encoding: quoted-printable".encode(),
-        binascii.b2a_qp(b"".join(line + b"\r\n" for line in lines) or b"\r\n"),
+        binascii.b2a_qp(b"\r\n".join(lines) or b"\r\n"),
     )
 
 

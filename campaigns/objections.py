@@ -35,13 +35,15 @@ def for_good(standing: Standing) -> Decision | None:
 
 
 class ForNow:
-    """What forbids messages at this business time. Ask in the order in which they would leave:
-    each that is not forbidden takes its part of the campaign's own daily limit."""
+    """What forbids messages of one domain at this business time. Ask in the order in which they
+    would leave: each that is not forbidden takes its part of the campaign's own daily limit."""
 
     def __init__(self, now: datetime) -> None:
         self._now = now
         # Campaign id → how many more it may send today.
         self._room: dict[int, int] = {}
+        # Campaign id → when the domain sends for it.
+        self._calendars: dict[int, SendingCalendar] = {}
 
     def objection(self, standing: Standing) -> Decision | None:
         campaign = standing.campaign
@@ -53,10 +55,16 @@ class ForNow:
         if waits_until is not None and waits_until > self._now:
             return Decision(Verdict.NOT_YET, "the flow waits", not_before=waits_until)
         try:
-            calendar = sending_calendar(standing.domain.policy, campaign)
+            calendar = self._calendar(standing)
             return self._outside_window(standing, calendar) or self._over_limit(standing, calendar)
         except (Refusal, NoSendingDayError) as problem:  # the policy was changed under way
             return Decision(Verdict.NOT_YET, str(problem))
+
+    def _calendar(self, standing: Standing) -> SendingCalendar:
+        campaign = standing.campaign
+        if campaign.pk not in self._calendars:
+            self._calendars[campaign.pk] = sending_calendar(standing.domain.policy, campaign)
+        return self._calendars[campaign.pk]
 
     def _outside_window(self, standing: Standing, calendar: SendingCalendar) -> Decision | None:
         """The grace is for what had its slot in the window of the day and got delayed."""

@@ -4,7 +4,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import Case, ExpressionWrapper, F, Func, Q, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat, Length, Lower, Now
 from django.db.models.lookups import Exact
@@ -116,7 +116,9 @@ class Lead(models.Model):
     # Computed so that a mail that was sent changes what something is computed from. An UPDATE that
     # does not makes PostgreSQL 18 read the definitions of all computed columns for every row.
     was_emailed = models.GeneratedField(
-        expression=Q(last_emailed_at__isnull=False),
+        expression=ExpressionWrapper(
+            Q(last_emailed_at__isnull=False), output_field=models.BooleanField()
+        ),
         output_field=models.BooleanField(),
         db_persist=True,
     )

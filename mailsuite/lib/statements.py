@@ -90,7 +90,8 @@ def _argument(value: Any) -> Any:
 
 
 def _rows(cursor: Any) -> list[Row]:
-    return cursor.fetchall() if cursor.description else []
+    # Not `cursor.description`, which describes each column anew.
+    return cursor.fetchall() if cursor.pgresult.nfields else []
 
 
 def columns_of(model: type[models.Model], wanted: Collection[str] | None = None) -> list[str]:
