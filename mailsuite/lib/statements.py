@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
@@ -32,8 +33,8 @@ def run_together(*statements: Statement) -> list[list[Row]]:
     of the protocol can only be one.
 
     Each is prepared when a connection first says it, because to parse and plan a statement takes
-    PostgreSQL about as long as to run it. So there must be no pool between that gives a connection
-    to one transaction and then to another's.
+    PostgreSQL about as long as to run it; and anew after a while (see _Prepared). So there must be
+    no pool between that gives a connection to one transaction and then to another's.
     """
     with connection.cursor() as cursor:
         _prepare(cursor.connection, statements)
@@ -47,25 +48,50 @@ def run_together(*statements: Statement) -> list[list[Row]]:
         return results
 
 
-# Connection → name → words.
-_prepared: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+@dataclass(slots=True)
+class _Prepared:
+    """A plan is made for tables as they are. One for an empty table reads the whole of it, and is
+    kept until ANALYZE comes by, however large it has grown. So the first plans are soon made anew,
+    and each lasts for twice as many runs as the one before."""
+
+    sql: str
+    lasts: int = 16
+    runs: int = 0
+
+    def is_old(self) -> bool:
+        self.runs += 1
+        return self.runs > self.lasts
+
+    def renewed(self) -> _Prepared:
+        return _Prepared(self.sql, 2 * self.lasts, runs=1)
+
+
+# Connection → name → what it has prepared.
+_prepared: WeakKeyDictionary[Any, dict[str, _Prepared]] = WeakKeyDictionary()
 
 
 def _prepare(to_database: Any, statements: Sequence[Statement]) -> None:
-    """Those that this connection has not said yet. Past Django, so that who counts or watches
-    statements sees each time the same."""
+    """Those that are not there or old. Past Django, so that who counts or watches statements sees
+    each time the same."""
     known = _prepared.setdefault(to_database, {})
-    new = {}
+    orders: list[str] = []
+    made: dict[str, _Prepared] = {}
     for statement in statements:
-        words = known.get(statement.name)
-        if words is None:
-            new[statement.name] = statement
-        elif words != statement.sql:
-            raise ValueError(f"{statement.name} is the name of another statement: {words}")
-    if new:
+        found = known.get(statement.name)
+        if found is None:
+            found = made.setdefault(statement.name, _Prepared(statement.sql))
+            orders += [_preparation(statement)] if found.runs == 0 else []
+        if found.sql != statement.sql:
+            raise ValueError(f"{statement.name} is the name of another statement: {found.sql}")
+        if found.is_old():
+            # Whether or not what follows works, it is not there any more.
+            del known[statement.name]
+            made[statement.name] = found.renewed()
+            orders += [f"DEALLOCATE {statement.name}", _preparation(statement)]
+    if orders:
         with connection.wrap_database_errors:
-            to_database.execute("; ".join(map(_preparation, new.values())))
-        known.update({name: statement.sql for name, statement in new.items()})
+            to_database.execute("; ".join(orders))
+        known.update(made)
 
 
 def _preparation(statement: Statement) -> str:

@@ -61,6 +61,23 @@ def test_a_statement_is_planned_once_a_connection():
     assert prepared() == [("double", "PREPARE double AS SELECT $1 * 2")]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_plans_are_made_anew_after_twice_as_many_runs_each_time():
+    def prepared_at() -> datetime:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT prepare_time FROM pg_prepared_statements WHERE name = 'count_up'"
+            )
+            return cursor.fetchone()[0]
+
+    lasted, since = [], None
+    for run in range(1 + 16 + 32 + 64):
+        assert run_together(Statement("count_up", "SELECT %s + 1", [run])) == [[(run + 1,)]]
+        if since != (since := prepared_at()):
+            lasted.append(run)
+    assert lasted == [0, 16, 16 + 32, 16 + 32 + 64]
+
+
 def test_a_rolled_back_transaction_leaves_what_was_prepared():
     for number in (2, 3):
         with pytest.raises(RuntimeError), transaction.atomic():
