@@ -9,9 +9,12 @@ from campaigns.models import Campaign, FlowStep, Message, SenderAlias
 # Nothing of a mail is made of these. The words of a lead that the search box finds it by are longer
 # than all the rest of it; and a moment takes longer to read than a name.
 _NOT_IN_A_MAIL = (
-    "lead__search_words", "lead__created_at", "lead__updated_at", "lead__last_emailed_at",
-    "lead__was_emailed", "lead__tags", "content__created_at", "scheduled_at", "not_before",
-    "lease_until", "created_at",
+    "lead__search_words", "lead__domain_tld", "lead__email_domain", "lead__status",
+    "lead__stopped_at", "lead__deleted_at", "lead__created_at", "lead__updated_at",
+    "lead__last_emailed_at", "lead__was_emailed", "lead__tags", "content__created_at",
+    "scheduled_at", "not_before", "sent_at", "recipient", "attempt_id", "phase", "lease_until",
+    "retries", "error", "opened_at", "machine_opened_at", "clicked_at", "replied_at", "bounced_at",
+    "created_at",
 )  # fmt: skip
 
 
