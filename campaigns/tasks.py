@@ -5,6 +5,7 @@ from __future__ import annotations
 import structlog
 from celery import shared_task
 from django.db import transaction
+from kombu import Producer
 from kombu.exceptions import OperationalError
 
 from campaigns import claiming, dispatch, guardrails, lifecycle
@@ -26,8 +27,10 @@ def tick() -> None:
     begun = dispatch.begin_tick()
     if begun is None:
         return
-    for domain_id in dispatch.domains_due(clock.now()):
-        _offer(domain_id)
+    domain_ids = dispatch.domains_due(clock.now())
+    with send_domain.app.producer_or_acquire() as producer:
+        for domain_id in domain_ids:
+            _offer(domain_id, producer)
     dispatch.finish_tick(begun)
 
 
@@ -41,8 +44,15 @@ def send_domain(domain_id: int) -> None:
         _offer(domain_id)
 
 
-def _offer(domain_id: int) -> None:
-    send_domain.apply_async(args=(domain_id,), expires=TURN_EXPIRES_SECONDS)
+def _offer(domain_id: int, producer: Producer | None = None) -> None:
+    send_domain.apply_async(
+        args=(domain_id,),
+        expires=TURN_EXPIRES_SECONDS,
+        producer=producer,
+        # What Celery finds out otherwise, by a general way that takes long.
+        argsrepr=f"({domain_id},)",  # type: ignore[call-arg]  # not in celery-types
+        kwargsrepr="{}",
+    )
 
 
 @shared_task
