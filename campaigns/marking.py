@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape, unescape
 from urllib.parse import urlsplit
 
@@ -72,6 +73,7 @@ def _at_the_end(html: str, addition: str) -> str:
     return f"{body}{addition}{end}{rest}" if end else html + addition
 
 
+@lru_cache(maxsize=1024)
 def _can_be_redirected_to(url: str) -> bool:
     try:
         host = urlsplit(url).hostname
