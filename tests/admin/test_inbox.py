@@ -270,7 +270,7 @@ def test_an_intent_is_set_and_an_opt_out_takes_effect(login):
     client = login("marketer")
     do(client, inbound, "judge", intent="interested")
     inbound.refresh_from_db()
-    assert (inbound.intent_now, inbound.intent) == ("interested", "none")
+    assert (inbound.intent_now, inbound.intent) == ("interested", "not_interested")
     do(client, inbound, "judge", intent="unsubscribe")
     assert Suppression.objects.get().reason == "unsubscribed"
     do(client, inbound, "judge", intent="nonsense")
