@@ -30,6 +30,11 @@ def may_have_arrived(message: Message) -> bool:
     return gated is not None and gated.outcome == SendAttempt.Outcome.UNKNOWN
 
 
+def has_left(message: Message) -> bool:
+    """Whether something can come back of it: a server took it, or it has been on its way."""
+    return message.sent_at is not None or _gated(message).exists()
+
+
 def can_have_arrived(message: Message) -> bool:
     """Whether what came back decides: it is not known to have been taken, and has been on its way
     at least once, whatever was made of it then."""

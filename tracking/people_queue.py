@@ -15,6 +15,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Q
 
+from campaigns.arrival import has_left
 from campaigns.models import Message
 from mailsuite.lib.errors import Conflict
 from tracking.deadlocks import through_deadlocks
@@ -40,8 +41,8 @@ def tie(inbound_id: int, message_id: int, *, by: User, now: datetime) -> Inbound
     """Let an unmatched mail take effect on this message, also one that was settled as answering
     none. `now` is business time.
 
-    Raises Conflict for a mail that took effect already, InboundMail.DoesNotExist and
-    Message.DoesNotExist.
+    Raises Conflict for a mail that took effect already and for a message that has never left,
+    InboundMail.DoesNotExist and Message.DoesNotExist.
     """
     return through_deadlocks(lambda: _tie(inbound_id, message_id, by, now))
 
@@ -54,7 +55,14 @@ def _tie(inbound_id: int, message_id: int, by: User, now: datetime) -> InboundMa
             f"This mail is {inbound.state}; only an unmatched one can be tied to a message.",
             code="not_unmatched",
         )
-    answer = _answer(inbound, Message.objects.get(pk=message_id), now)
+    message = Message.objects.get(pk=message_id)
+    if not has_left(message):
+        raise Conflict(
+            f"Message {message_id} has not left yet, so this mail cannot be about it. Choose one "
+            "that was sent before it came.",
+            code="not_sent",
+        )
+    answer = _answer(inbound, message, now)
     effect = take_effect(answer)
     inbound.message, inbound.lead = answer.message, answer.message.lead
     inbound.kind = answer.mail.kind

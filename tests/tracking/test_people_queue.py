@@ -8,7 +8,18 @@ from mailsuite.lib import clock
 from mailsuite.lib.errors import Conflict
 from mailsuite.tasks import housekeeping
 from tests.factories import InboundMailFactory, LeadFactory, UserFactory
-from tests.tracking.answers import DAY, HOUR, MONDAY, away, came, figures, reply, running, sent
+from tests.tracking.answers import (
+    DAY,
+    HOUR,
+    MONDAY,
+    away,
+    came,
+    figures,
+    mail_of,
+    reply,
+    running,
+    sent,
+)
 from tests.tracking.reading import mails
 from tracking.models import InboundMail
 from tracking.people_queue import settle, settle_many, settle_strangers, tie
@@ -72,6 +83,18 @@ def test_a_mail_is_tied_once():
     tie(inbound.pk, first.pk, by=UserFactory(), now=LATER)
     with pytest.raises(Conflict, match="This mail is done"):
         tie(inbound.pk, first.pk, by=UserFactory(), now=LATER)
+
+
+def test_a_mail_is_not_tied_to_a_message_that_has_never_left():
+    first = mail_of(running())
+    inbound = came(mails.mail("Graag, belt u mij?", sender="piet@hotel-zon.nl"))
+    with pytest.raises(Conflict, match=f"Message {first.pk} has not left yet"):
+        tie(inbound.pk, first.pk, by=UserFactory(), now=LATER)
+    inbound.refresh_from_db()
+    first.refresh_from_db()
+    assert (inbound.state, inbound.message, first.status) == ("unmatched", None, "queued")
+    assert Enrollment.objects.get().status == "active"
+    assert figures(first) == {"planned": 1}
 
 
 def test_a_mail_that_needs_nothing_more_leaves_the_queue():
