@@ -398,6 +398,72 @@ DOUBTFUL = [
     "Leuk idee!\n\nMet vriendelijke groet,\nPiet\n\nHaal mij van uw lijst.",
 ]
 
+# An order as a clause, a sentence or a line of its own.
+ORDERS = [
+    "Not interested, unsubscribe.",
+    "Not interested. Unsubscribe.",
+    "No. Unsubscribe.",
+    "No thanks, unsubscribe.",
+    "Unsubscribe. Not interested.",
+    "Unsubscribe, not interested",
+    "Thanks, unsubscribe",
+    "No interest. Remove from list.",
+    "Not interested - remove",
+    "Not interested / opt out",
+    "We already have an agency. Unsubscribe.",
+    "Geen interesse, afmelden.",
+    "Geen interesse - uitschrijven",
+    "Beste Victor,\n\nafmelden\n\nGroet,\nJan",
+    "Nee, stop.",
+    "Nee dank u, stop\nJan",
+    "Kein Interesse, abmelden.",
+    "Nicht interessiert, austragen!",
+    "Pas intéressé, désinscription.",
+    "Non merci. Désabonner.",
+    "Hi,\n\nunsubscribe\n\nKind regards,\nJohn",
+    "Hello Victor,\n\nNot interested\nremove me\n\nJohn",
+    "Sorry, wrong person. Please remove.",
+    "no thanks unsubscribe",
+]
+# The same words, where nobody orders anything.
+NO_ORDERS = [
+    "Wij zoeken een systeem voor aanmelden, wijzigen, afmelden en betalen.",
+    "We want three buttons: pause, unsubscribe, resume.",
+    "On the old page it says:\nUnsubscribe\nCan you make that nicer?",
+    "Unsere Gäste wollen buchen, abmelden.",
+    "Our customers press a button, unsubscribe.",
+    "Yes, please send me a proposal.\n\nKind regards,\nJan\n\nUnsubscribe",
+    "Oui, volontiers.\n\nCordialement,\nPaul\n\nDésinscription",
+    "Yes, Tuesday.\n\nJan\n\nUnsubscribe | Privacy",
+    "Yes, Tuesday.\n\nJan\n\nIf not interested, unsubscribe.",
+    "Please don't unsubscribe, not interested in leaving",
+]
+PERHAPS_ORDERS = [
+    "Tuesday at ten works for me.\n\nJohn\nAcme\n\nUnsubscribe",
+    "What did people click most? Unsubscribe.",
+    "Stop, that is too cheap",
+    "Not interested in SEO, unsubscribe. But please send me a quote for a website.",
+    "The old logo is on your page. Please remove.",
+]
+
+
+@pytest.mark.parametrize("text", ORDERS)
+def test_an_order_beside_a_refusal_or_a_greeting_is_understood(text):
+    read = read_mail(reply(text))
+    assert (read.kind, read.intent) == (Kind.UNSUBSCRIBE, Intent.UNSUBSCRIBE)
+
+
+@pytest.mark.parametrize("text", NO_ORDERS)
+def test_the_same_word_in_a_list_or_as_a_label_is_no_order(text):
+    read = read_mail(reply(text))
+    assert (read.kind, read.may_opt_out) == (Kind.REPLY, False)
+
+
+@pytest.mark.parametrize("text", PERHAPS_ORDERS)
+def test_a_lone_word_in_other_company_is_read_by_a_person(text):
+    read = read_mail(reply(text))
+    assert (read.kind, read.may_opt_out) == (Kind.REPLY, True)
+
 
 @pytest.mark.parametrize("text", NO_MORE)
 def test_who_says_no_more_is_understood(text):

@@ -7,11 +7,12 @@ stands below every reply, and below some of them in a quote that nothing marks a
 from __future__ import annotations
 
 import re
-from enum import Enum, auto
 
 from tracking.reading.opt_out import context, dutch, english, french, german
 from tracking.reading.opt_out.orders import ORDER
 from tracking.reading.opt_out.readers import is_notice_to_readers
+from tracking.reading.opt_out.standing import standing_order_in
+from tracking.reading.opt_out.verdict import OptOut
 from tracking.reading.our_mail import before_our_mail
 from tracking.reading.passages import above_greeting, clause_around, clauses, sentences
 
@@ -28,12 +29,6 @@ _NO_MORE = re.compile(
 _ABBREVIATION = re.compile(r"\b[^\W\d_](?:\.[^\W\d_]){1,3}\b\.?")
 
 
-class OptOut(Enum):
-    NO = auto()
-    PERHAPS = auto()  # a person has to read it: nothing takes an opt-out back
-    YES = auto()
-
-
 def opt_out_in(subject: str, own_text: str) -> OptOut:
     """By their words; `references.opt_out_reference` knows our opt-out mail."""
     text = before_our_mail(own_text)[:_LONGEST].replace("’", "'").strip()
@@ -47,18 +42,22 @@ def opt_out_in(subject: str, own_text: str) -> OptOut:
     first, _, rest = written.partition("\n")
     if len(first) <= _SHORT and ORDER.match(first):
         return OptOut.PERHAPS if context.wants_something(clauses(rest)) else OptOut.YES
-    said = _said_in(written)
+    said = _said_in(written, with_orders=True)
     if said is OptOut.NO and below:
         # What companies put below each mail speaks to its readers; few write on there themselves.
         return OptOut.NO if _said_in(below) is OptOut.NO else OptOut.PERHAPS
     return said
 
 
-def _said_in(text: str) -> OptOut:
+def _said_in(text: str, *, with_orders: bool = False) -> OptOut:
+    """`with_orders`: a word alone counts too; below the greeting it is a link's label."""
     found = OptOut.NO
     others: list[str] = []  # what is said beside the wish
-    for sentence in sentences(text):
+    said = sentences(text)
+    for at, sentence in enumerate(said):
         verdict, rest = _judged(sentence)
+        if with_orders and verdict is OptOut.NO and not is_notice_to_readers(sentence):
+            verdict = standing_order_in(sentence, said[:at], said[at + 1 :])
         others += rest
         if verdict is not OptOut.NO and found is not OptOut.YES:
             found = verdict
