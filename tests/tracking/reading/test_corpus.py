@@ -24,7 +24,7 @@ from tracking.reading import Kind, ReadMail, Verdict, read_mail
 from tracking.reading.reader import read_unguarded
 
 CORPUS = os.environ.get("INBOUND_CORPUS", "")
-MUTATIONS = int(os.environ.get("INBOUND_MUTATIONS", "1000"))
+MUTATIONS = int(os.environ.get("INBOUND_MUTATIONS", "10000"))
 
 pytestmark = pytest.mark.skipif(
     not CORPUS, reason="no real mails: INBOUND_CORPUS does not name a folder that has some"
