@@ -84,7 +84,9 @@ def _judge(inbound_id: int, intent: Intent | None, by: User, now: datetime) -> I
 
 
 def _is_taken_for_a_machines(inbound: InboundMail) -> bool:
-    return inbound.message is not None and inbound.kind in _OF_MACHINES
+    """What names recipients is a server's report: no person's words are in it."""
+    is_of_ours = inbound.message is not None
+    return is_of_ours and inbound.kind in _OF_MACHINES and not inbound.recipients
 
 
 def _take_for_a_persons(row: InboundMail, intent: Intent, by: User, now: datetime) -> None:

@@ -154,6 +154,16 @@ def test_a_persons_word_about_a_bounce_makes_no_reply_of_it():
     assert (inbound.kind, Enrollment.objects.get().status) == ("bounce", "active")
 
 
+def test_a_persons_word_about_a_servers_report_of_a_delay_makes_no_reply_of_it():
+    first = sent(running())
+    inbound = came(about(first, mails.dsn(mails.group(action="delayed", status="4.4.1"))))
+    assert inbound.kind == "other"
+    judge(inbound.pk, Intent.INTERESTED, by=UserFactory(), now=AT_DESK)
+    inbound.refresh_from_db()
+    assert (inbound.kind, Enrollment.objects.get().status) == ("other", "active")
+    assert figures(first) == {"planned": 1, "sent": 1}
+
+
 def test_a_reply_that_is_called_out_of_office_leaves_its_flow_ended_and_says_so():
     inbound = a_reply("Ik ben er even niet.")
     judged = judge(inbound.pk, Intent.OUT_OF_OFFICE, by=UserFactory(), now=AT_DESK)
