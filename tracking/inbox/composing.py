@@ -3,6 +3,8 @@ answers; no pixel, no counted links, no opt-out link. It is a letter of one pers
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -10,7 +12,12 @@ from campaigns.mail import ComposedMail
 from templates_app.sanitising import clean_fragment
 from templates_app.text_part import text_from_html
 from tracking.inbox.quoting import Quote, quoted
-from tracking.models import OutboundReply
+from tracking.models import InboundMail, OutboundReply
+
+# A clock that is set wrong by a zone's hours is still a clock.
+_AHEAD = timedelta(days=1)
+# Before that nobody wrote e-mail; it is what a clock says that was never set.
+_EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 
 
 def composed(reply: OutboundReply) -> ComposedMail:
@@ -44,13 +51,19 @@ def _quote(reply: OutboundReply) -> Quote | None:
     lead out, and nothing for those in Cc."""
     inbound, message = reply.inbound, reply.message
     is_the_lead = inbound.from_address == message.lead.email
-    written_at = inbound.written_at or inbound.received_at
     return quoted(
         inbound.text,
         name=message.lead.full_name if is_the_lead else "",
         address=inbound.from_address,
-        written_at=written_at.astimezone(reply.alias.domain.policy.zone),
+        written_at=_written_at(inbound).astimezone(reply.alias.domain.policy.zone),
     )
+
+
+def _written_at(inbound: InboundMail) -> datetime:
+    """Its Date, unless that can't be: the writer's program may say any, up to years that no other
+    time zone has any more."""
+    said, received_at = inbound.written_at, inbound.received_at
+    return said if said and _EARLIEST <= said <= received_at + _AHEAD else received_at
 
 
 def _text(words: str, signature: str, quote: Quote | None) -> str:

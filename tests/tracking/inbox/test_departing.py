@@ -56,13 +56,12 @@ def test_an_answer_arrives_below_the_mail_that_it_answers():
     assert head["List-Unsubscribe"] is None
 
 
-HEAD = "2026-08-03 09:12, Piet Jansen <receptie@hotel-zon.nl>:"
+HEAD = "2026-06-01 08:51, Piet Jansen <receptie@hotel-zon.nl>:"
 
 
 def test_an_answer_is_what_was_written_with_the_signature_and_the_mail_that_it_answers():
-    reply = answered(
-        a_reply("Graag!\n\n<b>Wanneer</b>?"), "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien."
-    )
+    inbound = a_reply("Graag!\n\n<b>Wanneer</b>?", date="Mon, 01 Jun 2026 08:51:00 +0200")
+    reply = answered(inbound, "Dag <b>Piet</b>,\n\nTot morgen!\nOm tien.")
     Lead.objects.update(first_name="Piet", last_name="Jansen")
     OutboundReply.objects.update(signature_html='<p onclick="x()">Christian</p>')
     with smtp_server() as server:
@@ -77,7 +76,7 @@ def test_an_answer_is_what_was_written_with_the_signature_and_the_mail_that_it_a
     html = mail.message.get_body(("html",)).get_content().strip()
     assert html == (
         "<p>Dag &lt;b&gt;Piet&lt;/b&gt;,</p><p>Tot morgen!<br>Om tien.</p><p>Christian</p>"
-        "<p>2026-08-03 09:12, Piet Jansen &lt;receptie@hotel-zon.nl&gt;:</p>"
+        "<p>2026-06-01 08:51, Piet Jansen &lt;receptie@hotel-zon.nl&gt;:</p>"
         '<blockquote type="cite">Graag!<br><br>&lt;b&gt;Wanneer&lt;/b&gt;?</blockquote>'
     )
 
@@ -92,6 +91,24 @@ def test_what_stood_below_the_mail_that_is_answered_is_not_quoted():
     text = server.accepted[0].message.get_body(("plain",)).get_content()
     assert "> Graag!" in text
     assert "Dag Piet" not in text
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "Fri, 31 Dec 9999 23:30:00 +0000",
+        "Mon, 01 Jan 0001 00:30:00 +0000",
+        "Fri, 05 Jun 2099 10:00:00 +0200",
+    ],
+)
+def test_a_date_that_cannot_be_is_not_quoted_and_keeps_nobody_from_answering(date: str):
+    reply = answered(a_reply(date=date), "Dag.")
+    with smtp_server() as server:
+        leaves_by(server)
+        assert tried(reply).status == "sent"
+    text = server.accepted[0].message.get_body(("plain",)).get_content()
+    received_at = reply.inbound.received_at.astimezone(reply.alias.domain.policy.zone)
+    assert f"{received_at:%Y-%m-%d %H:%M}, <{WRITER}>:" in text
 
 
 def test_a_mail_without_words_is_not_quoted_and_the_signature_is_marked():
