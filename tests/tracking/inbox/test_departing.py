@@ -97,7 +97,7 @@ def test_what_stood_below_the_mail_that_is_answered_is_not_quoted():
     "date",
     [
         "Fri, 31 Dec 9999 23:30:00 +0000",
-        "Mon, 01 Jan 0001 00:30:00 +0000",
+        "Thu, 01 Jan 1970 00:00:00 +0000",
         "Fri, 05 Jun 2099 10:00:00 +0200",
     ],
 )
