@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from campaigns.models import Message, SendAttempt
 from leads.addresses import InvalidAddress, normalised_address
+from tracking.models import OutboundReply
 from tracking.webhooks.values import Report
 
 
@@ -16,6 +17,15 @@ def message_of(report: Report) -> Message | None:
         return message
     ours = {message.recipient, message.lead.email}
     return message if _normalised(report.recipient) in ours else None
+
+
+def reply_of(report: Report) -> OutboundReply | None:
+    """The answer that a person here wrote, by its Message-ID; of those who got it or a copy."""
+    found = OutboundReply.objects.filter(smtp_message_id__in=report.message_ids).order_by("id")
+    reply = found.first() if report.message_ids else None
+    if reply is None or not report.recipient:
+        return reply
+    return reply if _normalised(report.recipient) in {reply.recipient, *reply.cc} else None
 
 
 def _by_own_id(report: Report) -> Message | None:

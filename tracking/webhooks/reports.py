@@ -10,7 +10,7 @@ from django.conf import settings
 
 from campaigns.events import prove_delivery
 from campaigns.models import Message
-from tracking.models import ProviderEvent
+from tracking.models import OutboundReply, ProviderEvent
 from tracking.reading import (
     Complaint,
     Kind,
@@ -20,7 +20,7 @@ from tracking.reading import (
     References,
 )
 from tracking.receiving import receive_event
-from tracking.webhooks.matching import message_of
+from tracking.webhooks.matching import message_of, reply_of
 from tracking.webhooks.values import Report
 
 State = ProviderEvent.State
@@ -44,12 +44,13 @@ def take_report(
     if event.received_at - at > timedelta(hours=settings.WEBHOOK_MAX_AGE_HOURS):
         return State.REFUSED, f"Told too late: it is of {at:%Y-%m-%d %H:%M} UTC."
     message = message_of(report)
-    if message is None and event.tries < _TRIES_TO_MATCH:
+    reply = reply_of(report) if message is None else None
+    if message is None and reply is None and event.tries < _TRIES_TO_MATCH:
         raise TooEarlyError("No mail of ours is known by this id yet.")
     if report.kind is Kind.OTHER:
         return _sign_of_life(report, message, is_last_try=is_last_try)
     inbound = receive_event(
-        _as_mail(report, message, event),
+        _as_mail(report, message or reply, event),
         source_key=_source_key(event, report, message),
         received_at=at,
     )
@@ -81,8 +82,9 @@ def _sign_of_life(
     return State.DONE, f"{report.event_type}: nothing follows from it."
 
 
-def _as_mail(report: Report, message: Message | None, event: ProviderEvent) -> ReadMail:
-    ours = (message.smtp_message_id,) if message is not None else ()
+def _as_mail(
+    report: Report, ours: Message | OutboundReply | None, event: ProviderEvent
+) -> ReadMail:
     is_complaint = report.kind is Kind.COMPLAINT
     return ReadMail(
         kind=report.kind,
@@ -90,7 +92,7 @@ def _as_mail(report: Report, message: Message | None, event: ProviderEvent) -> R
         subject=f"{event.account.get_backend_display()}: {report.event_type}",
         date=report.at,
         recipients=(_refused(report),) if report.kind is Kind.BOUNCE else (),
-        references=References(returned=ours),
+        references=References(returned=(ours.smtp_message_id,) if ours is not None else ()),
         complaint=Complaint("abuse", report.recipient, "") if is_complaint else None,
     )
 

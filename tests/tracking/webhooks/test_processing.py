@@ -19,6 +19,7 @@ from leads.models import Lead, Suppression
 from mailsuite.lib import clock
 from mailsuite.lib.clock import FrozenClock
 from mailsuite.tasks import housekeeping
+from tests.factories import InboundMailFactory, OutboundReplyFactory
 from tests.threads import in_threads
 from tests.tracking.answers import (
     DAY,
@@ -203,6 +204,36 @@ def test_what_is_about_no_mail_of_ours_changes_nothing_and_waits_for_a_person(br
     mail.refresh_from_db()
     assert mail.status == Message.Status.SENT
     assert not Suppression.objects.exists()
+
+
+def test_an_answer_of_ours_that_comes_back_has_failed_and_is_held_against_nobody(brevo, mail):
+    reply = OutboundReplyFactory(
+        inbound=InboundMailFactory(message=mail, from_address=mail.lead.email),
+        status="sent",
+        sent_at=NOW,
+    )
+    answered = About(recipient=mail.lead.email, own_id=reply.smtp_message_id, at=NOW)
+    brevo.tell(payloads.brevo("hard_bounce", answered, reason=GONE))
+    later(0)
+    assert outcomes() == ["done"]
+    reply.refresh_from_db()
+    assert (reply.status, reply.detail) == ("failed", f"It came back: {GONE}")
+    mail.refresh_from_db()
+    assert mail.status == Message.Status.SENT
+    assert not Suppression.objects.exists()
+
+
+def test_a_report_about_an_answer_of_ours_to_somebody_else_says_nothing_of_it(brevo, mail):
+    reply = OutboundReplyFactory(
+        inbound=InboundMailFactory(message=mail), status="sent", sent_at=NOW
+    )
+    stranger = About(recipient="boss@elders.nl", own_id=reply.smtp_message_id, at=NOW)
+    brevo.tell(payloads.brevo("hard_bounce", stranger, reason=GONE))
+    for minutes in (0, 1, 3, 8):
+        later(minutes)
+    assert outcomes() == ["not_ours"]
+    reply.refresh_from_db()
+    assert reply.status == "sent"
 
 
 def test_news_of_other_programs_mails_are_no_work_for_people(brevo):
