@@ -15,7 +15,8 @@ _LONGEST_DETAIL = 1000
 
 
 def reply_named(references: References) -> OutboundReply | None:
-    """The reply of ours, with its message, that a mail names; its id is known to nobody else."""
+    """The reply of ours, with its message, that a mail names. Those in Cc of it know its id
+    too; what they say is their own (tracking/effects/bystanders.py)."""
     ids = [one for one in references.message_ids if storable(one) == one]
     replies = OutboundReply.objects.select_related("message__lead")
     return replies.filter(smtp_message_id__in=ids).order_by("-id").first() if ids else None

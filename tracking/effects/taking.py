@@ -7,6 +7,7 @@ from collections.abc import Callable
 from campaigns.events import prove_delivery
 from tracking.effects.auto_replies import auto_replied
 from tracking.effects.bounces import bounced
+from tracking.effects.bystanders import bystander, stood_by
 from tracking.effects.complaints import complained
 from tracking.effects.replies import opted_out, replied
 from tracking.effects.values import Answer, Effect
@@ -15,6 +16,8 @@ from tracking.reading import Kind
 
 def take_effect(answer: Answer) -> Effect:
     """Do what follows from `answer`; within the transaction of whoever received it."""
+    if who := bystander(answer):
+        return stood_by(answer, who)
     return _EFFECTS[answer.mail.kind](answer)
 
 

@@ -19,11 +19,22 @@ def writers_besides(message: Message, from_address: str, *, is_vouched: bool) ->
         writer = normalised_address(from_address)
     except InvalidAddress:
         return []
-    ours = {message.recipient or message.lead.email, message.lead.email}
+    ours = _addresses_of(message)
     if writer in ours:
         return []
     counts = is_vouched or _is_of_company(writer, ours) or _is_lead(writer)
     return [writer] if counts else []
+
+
+def is_theirs(message: Message, address: str) -> bool:
+    """Whether a normalised `address` is the one that we wrote to, the lead's or of their company
+    (never at a public mail provider)."""
+    ours = _addresses_of(message)
+    return address in ours or _is_of_company(address, ours)
+
+
+def _addresses_of(message: Message) -> set[str]:
+    return {message.recipient or message.lead.email, message.lead.email}
 
 
 def _is_of_company(writer: str, ours: set[str]) -> bool:

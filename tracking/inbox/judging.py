@@ -13,6 +13,7 @@ from campaigns.models import Enrollment, MessageEvent
 from campaigns.opting_out import opt_out
 from mailsuite.lib.errors import Conflict
 from tracking.deadlocks import through_deadlocks
+from tracking.effects.bystanders import bystander_at
 from tracking.effects.writers import writers_besides
 from tracking.models import InboundMail
 from tracking.reading import Intent, Kind
@@ -43,7 +44,8 @@ def mark_unread(inbound_ids: Collection[int]) -> int:
 def judge(inbound_id: int, intent: Intent | None, *, by: User, now: datetime) -> InboundMail:
     """Say what the writer wants, beside what the machine has read; None takes that back.
 
-    “unsubscribe” opts out whom we wrote to and whoever answered, at once and for good: to say so
+    “unsubscribe” opts out whom we wrote to and whoever answered (whoever had an answer of ours by
+    Cc alone, only them), at once and for good: to say so
     and to go on mailing would be worse than not to say it. So with the words that only people
     send, of a mail that was taken for a machine's: it becomes a reply, and the flow ends. Neither
     is undone by another word. Raises Conflict where an opt-out is not possible,
@@ -84,9 +86,11 @@ def _judge(inbound_id: int, intent: Intent | None, by: User, now: datetime) -> I
 
 
 def _is_taken_for_a_machines(inbound: InboundMail) -> bool:
-    """What names recipients is a server's report: no person's words are in it."""
-    is_of_ours = inbound.message is not None
-    return is_of_ours and inbound.kind in _OF_MACHINES and not inbound.recipients
+    """What names recipients is a server's report: no person's words are in it. Of whoever had an
+    answer of ours by Cc no word counts for the lead, be it a machine's or not."""
+    if inbound.message is None or inbound.recipients or inbound.kind not in _OF_MACHINES:
+        return False
+    return not bystander_at(inbound.message, inbound.from_address)
 
 
 def _take_for_a_persons(row: InboundMail, intent: Intent, by: User, now: datetime) -> None:
@@ -136,6 +140,9 @@ def _opt_out(inbound: InboundMail, by: User, now: datetime) -> None:
         )
     # Who reports a bounce or a complaint is a machine, and nobody who opts out.
     writer = inbound.from_address if inbound.is_answerable else ""
+    if alone := bystander_at(inbound.message, writer):
+        opt_out([alone], max(now, inbound.received_at))
+        return
     writers = writers_besides(inbound.message, writer, is_vouched=True)
     event = _record(inbound, MessageEvent.Kind.UNSUBSCRIBED, by, now, also_opted_out=writers)
     if event is None and writers:
