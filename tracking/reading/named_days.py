@@ -102,7 +102,7 @@ _PARTS = (
     r"|maand(?:en)?|monate?n?|mois)\b",
 )
 _WEAK = (
-    rf"(?:(?:the|de|den|dem|der) (?P<d6>[0-3]?\d)(?:st|nd|rd|th|e|de|ste|\.)"
+    rf"(?:(?:the|de|den|dem|der) (?P<d6>[0-3]?\d)(?:st|nd|rd|th|e|de|ste|\.)(?!\d)"
     rf"|(?:le|{_WEEKDAY}),? (?:the |de |den |der |le )?(?P<d7>[0-3]?\d)"
     rf"(?:st|nd|rd|th|er|e|de|ste|\.)?(?![\w%])){_NO_MONTH}",
     r"(?P<overmorrow>day after tomorrow|overmorgen|übermorgen|uebermorgen|après-demain)\b",

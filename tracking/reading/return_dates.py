@@ -22,6 +22,7 @@ from tracking.reading import auto_reply_words
 from tracking.reading import return_words as words
 from tracking.reading.american_dates import is_month_first
 from tracking.reading.named_days import NamedDay, days_named
+from tracking.reading.return_persons import is_first_person, is_of_another
 from tracking.reading.return_words import Tells
 
 # Longer ones, and more, are nobody's absence notice.
@@ -93,7 +94,9 @@ def is_away_until_a_day(text: str, written_on: date) -> bool:
 def _surest(text: str, written_on: date) -> _Told | None:
     text = _PARAGRAPH_END.sub(" . ", text[:_LONGEST])
     sentences = _SENTENCE_END.split(" ".join(text.split()), _MOST_SENTENCES)
-    reading = _Reading(written_on, written_on, is_month_first(text, written_on))
+    reading = _Reading(
+        written_on, written_on, is_month_first(text, written_on), is_first_person(text)
+    )
     told = list(reading.told_in(sentences))
     # "Away until Friday the 14th. Back on Monday" is said of the Monday after that.
     if last := _first([one for one in told if one.rank is _Rank.AWAY_UNTIL and one.is_exact]):
@@ -113,6 +116,7 @@ class _Reading:
     written_on: date
     after: date
     is_month_first: bool
+    is_first_person: bool
 
     def told_in(self, sentences: Sequence[str]) -> Iterator[_Told]:
         """In their order; of days that one sentence tells alike the last."""
@@ -131,7 +135,7 @@ class _Reading:
 
     def _told(self, place: _Place) -> _Told | None:
         rank = None if place.starts_range else _rank(place)
-        if rank is None:
+        if rank is None or (rank is not _Rank.AWAY_UNTIL and self._is_of_another(place)):
             return None
         day = place.named.first
         if rank is _Rank.AWAY_UNTIL and _is_last_day(place):
@@ -139,6 +143,15 @@ class _Reading:
         if self.written_on <= day <= self.written_on + _FARTHEST:
             return _Told(rank, day, place.named.is_exact)
         return None
+
+    def _is_of_another(self, place: _Place) -> bool:
+        back = words.THEN_BACK.search(place.behind) or words.AVAILABLE.search(place.behind)
+        return is_of_another(
+            place.before,
+            place.signal.at if place.signal else len(place.before),
+            place.behind[: back.start()] if back else "",
+            is_first_person=self.is_first_person,
+        )
 
 
 def _places(sentence: str, days: Sequence[NamedDay]) -> Iterator[_Place]:
