@@ -28,7 +28,7 @@ from tracking import people_queue, tasks
 from tracking.inbox import answering, judging
 from tracking.inbox.candidates import candidates_for
 from tracking.inbox.originals import original_of
-from tracking.inbox.others import MOST, may_get_copies
+from tracking.inbox.others import MOST, may_get_copies, ticked_of
 from tracking.inbox.threads import thread_of
 from tracking.models import InboundMail, OutboundReply
 from tracking.reading import Intent
@@ -139,10 +139,12 @@ def _as_id(text: str) -> int:
 
 
 def _copies(request: HttpRequest, inbound: InboundMail, to: str) -> list[tuple[str, bool]]:
-    """Who may get the answer by Cc, and whether that is ticked: all, until somebody has chosen."""
+    """Who may get the answer by Cc, and whether that is ticked: those whom the answer
+    concerns, until somebody has chosen."""
     chosen = request.session.get(_copies_key(inbound.pk))
     offered = may_get_copies(inbound, to) if to else []
-    return [(address, chosen is None or address in chosen) for address in offered]
+    ticked = ticked_of(offered, to) if chosen is None else chosen
+    return [(address, address in ticked) for address in offered]
 
 
 def _for_those_who(view: View, right: str) -> View:

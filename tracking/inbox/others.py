@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
+from campaigns.models import SendingDomain
+from leads.models import Lead
+from leads.public_providers import is_public_provider
 from mailsuite.lib.errors import Refusal
 from tracking.inbox.permission import objection, plain_address
 from tracking.models import InboundMail
@@ -11,6 +14,7 @@ from tracking.own_mail import is_alias
 
 # Beyond that it is a mailing list; nobody answers hundreds by hand.
 MOST = 20
+_MOST_TICKED = 5
 
 
 def others_of(inbound: InboundMail, recipient: str) -> list[str]:
@@ -27,6 +31,22 @@ def others_of(inbound: InboundMail, recipient: str) -> list[str]:
 def may_get_copies(inbound: InboundMail, recipient: str) -> list[str]:
     """Those of them that have not said that they want no mail."""
     return [one for one in others_of(inbound, recipient) if not objection([one])]
+
+
+def ticked_of(offered: Collection[str], recipient: str) -> set[str]:
+    """Those of them who are in Cc unless a person says otherwise: of the recipient's company (not
+    at a public mail provider), of our own domains, and leads. Of more than a few, nobody.
+
+    Whoever wrote the mail has chosen the others, and the answer quotes it: with strangers ticked,
+    one click would send the writer's words to them in our name.
+    """
+    if len(offered) > _MOST_TICKED:
+        return set()
+    company = recipient.rpartition("@")[2]
+    domains = set(SendingDomain.objects.values_list("name", flat=True))
+    domains |= set() if is_public_provider(company) else {company}
+    leads = set(Lead.objects.filter(email__in=offered).values_list("email", flat=True))
+    return {one for one in offered if one in leads or one.rpartition("@")[2] in domains}
 
 
 def checked_copies(cc: Iterable[str], inbound: InboundMail, recipient: str) -> list[str]:

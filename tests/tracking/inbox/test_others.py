@@ -7,11 +7,11 @@ import pytest
 from leads.models import Suppression
 from leads.suppression import suppress
 from mailsuite.lib.errors import Conflict, Refusal
-from tests.factories import SenderAliasFactory
+from tests.factories import LeadFactory, SenderAliasFactory
 from tests.tracking.answers import about, came, running, sent
 from tests.tracking.inbox.letters import WRITER, answered
 from tests.tracking.reading import mails
-from tracking.inbox.others import may_get_copies, others_of
+from tracking.inbox.others import may_get_copies, others_of, ticked_of
 from tracking.models import InboundMail, OutboundReply
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,23 @@ def test_who_opted_out_is_not_offered():
     inbound = a_reply_to_all()
     suppress([EVA], reason=Suppression.Reason.UNSUBSCRIBED)
     assert may_get_copies(inbound, WRITER) == [JAN]
+
+
+def test_only_those_are_ticked_whom_the_answer_concerns():
+    domain = a_reply_to_all().message.domain.name
+    LeadFactory(email="lead@ander.nl")
+    offered = [JAN, EVA, "lead@ander.nl", f"baas@{domain}"]
+    assert ticked_of(offered, WRITER) == {JAN, "lead@ander.nl", f"baas@{domain}"}
+
+
+def test_who_shares_a_public_mail_provider_is_not_ticked():
+    assert ticked_of(["jan@gmail.com"], "piet@gmail.com") == set()
+
+
+@pytest.mark.parametrize(("others", "ticked"), [(5, 5), (6, 0)])
+def test_of_many_nobody_is_ticked(others: int, ticked: int):
+    offered = [f"collega{number}@hotel-zon.nl" for number in range(others)]
+    assert len(ticked_of(offered, WRITER)) == ticked
 
 
 def test_an_answer_goes_by_cc_to_whom_it_is_wanted_to():
