@@ -10,6 +10,11 @@ second time.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
+from django.db.models import Q
+from django.db.models.functions import Lower
+
 from campaigns.models import Message, SenderAlias, SendingDomain
 from tracking.conversations import message_continued
 from tracking.matching import message_of
@@ -60,10 +65,20 @@ def _is_there(mail: ReadMail, message: Message) -> bool:
 
 def is_alias(address: str) -> bool:
     """A sender of ours, or where the answers to one go. `address` in lower case."""
-    name, _, domain = address.rpartition("@")
-    if SenderAlias.objects.filter(name__iexact=name, domain__name=domain).exists():
-        return True
-    return SenderAlias.objects.filter(reply_to__iexact=address).exists()
+    return bool(aliases_among([address]))
+
+
+def aliases_among(addresses: Collection[str]) -> set[str]:
+    """Those of them for which is_alias() holds, by one query."""
+    parts = [address.rpartition("@") for address in addresses]
+    is_sender = Q(lower_name__in={name for name, _, _ in parts})
+    is_sender &= Q(domain__name__in={domain for _, _, domain in parts})
+    lower = SenderAlias.objects.annotate(
+        lower_name=Lower("name"), answers_to=Lower("reply_to")
+    ).filter(is_sender | Q(answers_to__in=addresses))
+    rows = lower.values_list("lower_name", "domain__name", "answers_to")
+    ours = {one for name, domain, to in rows for one in (f"{name}@{domain}", to)}
+    return ours & set(addresses)
 
 
 def _is_colleague(address: str) -> bool:

@@ -8,9 +8,9 @@ from campaigns.models import SendingDomain
 from leads.models import Lead
 from leads.public_providers import is_public_provider
 from mailsuite.lib.errors import Refusal
-from tracking.inbox.permission import objection, plain_address
+from tracking.inbox.permission import objecting, plain_address
 from tracking.models import InboundMail
-from tracking.own_mail import is_alias
+from tracking.own_mail import aliases_among
 
 # Beyond that it is a mailing list; nobody answers hundreds by hand.
 MOST = 20
@@ -24,13 +24,16 @@ def others_of(inbound: InboundMail, recipient: str) -> list[str]:
         plain_address(one) for one in [*inbound.to_addresses, *inbound.cc_addresses][: 2 * MOST]
     )
     besides = {"", recipient, plain_address(inbound.from_address)}
-    found = (one for one in dict.fromkeys(named) if one not in besides)
-    return [one for one in found if not is_alias(one)][:MOST]
+    found = [one for one in dict.fromkeys(named) if one not in besides]
+    ours = aliases_among(found) if found else set()
+    return [one for one in found if one not in ours][:MOST]
 
 
 def may_get_copies(inbound: InboundMail, recipient: str) -> list[str]:
     """Those of them that have not said that they want no mail."""
-    return [one for one in others_of(inbound, recipient) if not objection([one])]
+    others = others_of(inbound, recipient)
+    unwilling = objecting(others) if others else set()
+    return [one for one in others if one not in unwilling]
 
 
 def ticked_of(offered: Collection[str], recipient: str) -> set[str]:

@@ -11,6 +11,8 @@ from collections.abc import Collection
 
 from leads.addresses import InvalidAddress, normalised_address
 from leads.models import Suppression
+from leads.querysets import SuppressionQuerySet
+from leads.suppression import covered
 from tracking.models import InboundMail
 
 _NO_MORE_MAIL = {
@@ -29,12 +31,7 @@ def addresses_of(inbound: InboundMail, recipient: str) -> list[str]:
 
 def objection(addresses: Collection[str]) -> str:
     """Why nobody may answer who has these addresses, in words; "" where a person may."""
-    entry = (
-        Suppression.objects.covering(list(addresses))
-        .filter(reason__in=list(_NO_MORE_MAIL))
-        .order_by("created_at")
-        .first()
-    )
+    entry = _objections(addresses).order_by("created_at").first()
     if entry is None:
         return ""
     who = "This person" if entry.reason == Suppression.Reason.ERASED else entry.value
@@ -43,6 +40,15 @@ def objection(addresses: Collection[str]) -> str:
         f"{who} {did} on {entry.created_at:%d %B %Y}, and gets no mail from here, not by hand "
         "either."
     )
+
+
+def objecting(addresses: Collection[str]) -> set[str]:
+    """Those of them, normalised, whom nobody may answer; by one query."""
+    return covered(list(addresses), list(_objections(addresses).values_list("scope", "value")))
+
+
+def _objections(addresses: Collection[str]) -> SuppressionQuerySet:
+    return Suppression.objects.covering(list(addresses)).filter(reason__in=list(_NO_MORE_MAIL))
 
 
 def plain_address(address: str) -> str:

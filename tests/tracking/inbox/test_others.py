@@ -51,6 +51,30 @@ def test_who_opted_out_is_not_offered():
     assert may_get_copies(inbound, WRITER) == [JAN]
 
 
+def test_who_may_get_a_copy_costs_the_same_for_many(django_assert_num_queries):
+    inbound = a_reply_to_all()
+    for others in (1, 40):
+        inbound.cc_addresses = [f"lid{number}@elders.nl" for number in range(others)]
+        with django_assert_num_queries(2):
+            assert len(may_get_copies(inbound, WRITER)) == min(others, 20)
+
+
+def test_where_the_answers_to_a_sender_go_is_offered_to_nobody():
+    inbound = a_reply_to_all("Post@Elders.NL, jan@elders.nl, Info2@elders.nl")
+    SenderAliasFactory(domain=inbound.message.domain, name="info2", reply_to="post@elders.nl")
+    assert others_of(inbound, WRITER) == ["jan@elders.nl", "info2@elders.nl"]
+
+
+def test_whose_company_opted_out_is_not_offered():
+    inbound = a_reply_to_all()
+    suppress(
+        ["elders.nl"],
+        reason=Suppression.Reason.UNSUBSCRIBED,
+        scope=Suppression.Scope.DOMAIN,
+    )
+    assert may_get_copies(inbound, WRITER) == [JAN]
+
+
 def test_only_those_are_ticked_whom_the_answer_concerns():
     domain = a_reply_to_all().message.domain.name
     LeadFactory(email="lead@ander.nl")
