@@ -159,14 +159,13 @@ def _free_next(
         openings[then.pk] = opens
         if then.scheduled_at < opens:
             tally.replan(message.domain_id)
-    if ended:
-        run_together(
-            _set(
-                "complete_enrollments", Enrollment, "status = 'completed', ended_at = new.at", ended
-            )
-        )
-    if openings:
-        run_together(_set("free_next_mails", Message, "not_before = new.at", openings))
+    completion = "status = 'completed', ended_at = new.at"
+    statements = [
+        *([_set("complete_enrollments", Enrollment, completion, ended)] if ended else []),
+        *([_set("free_next_mails", Message, "not_before = new.at", openings)] if openings else []),
+    ]
+    if statements:
+        run_together(*statements)
 
 
 def _queued_of_flows(messages: Sequence[Message]) -> Statement:

@@ -38,7 +38,7 @@ def has_left(message: Message) -> bool:
 def can_have_arrived(message: Message) -> bool:
     """Whether what came back decides: it is not known to have been taken, and has been on its way
     at least once, whatever was made of it then."""
-    return message.sent_at is None and _gated(message).exists()
+    return message.sent_at is None and has_left(message)
 
 
 def mark_arrived(message: Message, tally: Tally) -> None:

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from django.db.models import Q
 
 from campaigns.models import Message
-from leads.public_providers import is_public_provider
 from mailsuite.lib.storable import storable
+from tracking.effects.writers import is_theirs
 from tracking.models import InboundMail
 from tracking.reading import Kind, ReadMail, References
 
@@ -64,10 +64,7 @@ def _takes_part(sender: str, named: InboundMail) -> bool:
     message = named.message
     if message is None or not sender:
         return False
-    theirs = {message.recipient.lower(), message.lead.email.lower()}
-    domain = sender.rpartition("@")[2]
-    companies = {one.rpartition("@")[2] for one in theirs}
-    if sender in theirs or (domain in companies and not is_public_provider(domain)):
+    if is_theirs(message, sender):
         return True
     earlier = InboundMail.objects.filter(
         Q(from_address=sender, message__enrollment=message.enrollment_id), ~Q(kind__in=_REPORTS)
